@@ -1,0 +1,14 @@
+"""Settings of gunicorn for the API; to be copied to /etc/senlin_like/."""
+
+bind = "127.0.0.1:8777"
+# Processes times threads is the number of requests at once. The connection pool
+# of each process ([database] max_pool_size and max_overflow) has to fit.
+workers = 4
+worker_class = "gthread"
+threads = 8
+backlog = 2048
+timeout = 120
+graceful_timeout = 30
+keepalive = 5
+# The proxy in front sets X-Forwarded-*; nobody else may.
+forwarded_allow_ips = "127.0.0.1"

@@ -1,0 +1,1 @@
+"""The HTTP side: routing, validation, versions, access checks and answers."""

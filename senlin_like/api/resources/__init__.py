@@ -1,0 +1,1 @@
+"""Field tables, one module per resource: each field is written down once."""

@@ -1,0 +1,58 @@
+"""Events: what happened to clusters and nodes."""
+
+from senlin_like.api import fields, queries
+from senlin_like.api.fields import OBJECT, TEXT, TIME, Field
+from senlin_like.domain.enums import EventLevel, Kind
+
+EVENT = fields.Resource(
+    "event",
+    "events",
+    (
+        Field(name="id", text="ID of the event.", shows=fields.ID),
+        Field(name="timestamp", text="When it happened.", shows=TIME),
+        Field(name="oid", text="ID of the cluster or node.", shows=TEXT),
+        Field(name="oname", text="Name of the cluster or node.", shows=TEXT),
+        Field(name="otype", text="CLUSTER or NODE.", shows=TEXT),
+        Field(
+            name="cluster_id",
+            text="ID of the cluster; empty for none.",
+            shows=fields.TEXT_OR_EMPTY,
+        ),
+        Field(
+            name="cluster",
+            text="Always null; kept for old clients.",
+            shows=fields.Shown(schema={"type": "null"}),
+        ),
+        Field(name="level", text="How much it matters.", shows=TEXT),
+        *fields.owner_fields(),
+        Field(name="action", text="Kind of the action.", shows=TEXT),
+        Field(name="status", text="start, end or error.", shows=TEXT),
+        Field(name="status_reason", text="What happened, in words.", shows=TEXT),
+        Field(name="meta_data", text="More about it.", shows=OBJECT),
+    ),
+)
+
+LISTING = queries.Listing(
+    filters=(
+        queries.Filter(name="oid", text="ID of the cluster or node."),
+        queries.Filter(name="oname", text="Name of the cluster or node."),
+        queries.Filter(name="otype", text="CLUSTER or NODE."),
+        queries.Filter(name="cluster_id", text="ID, name or short id of the cluster."),
+        queries.Filter(name="action", text="Kind of the action.", values=tuple(Kind)),
+        queries.Filter(
+            name="level",
+            text="How much the events matter.",
+            values=tuple(level.name for level in EventLevel),
+        ),
+    ),
+    sort_keys=(
+        "timestamp",
+        "level",
+        "otype",
+        "oname",
+        "action",
+        "status",
+        "oid",
+        "cluster_id",
+    ),
+)

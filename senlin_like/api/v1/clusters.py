@@ -1,0 +1,128 @@
+"""Clusters."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from senlin_like.api import microversions as mv
+from senlin_like.api.call import Call
+from senlin_like.api.fields import On
+from senlin_like.api.operation import (
+    Gives,
+    Operation,
+    Records,
+    Takes,
+    Wrapped,
+    operation,
+)
+from senlin_like.api.resources.clusters import ATTRIBUTE, CLUSTER, LISTING
+from senlin_like.api.tree import Place
+from senlin_like.api.v1 import asking, cluster_actions, listing
+from senlin_like.db import clusters as rows
+from senlin_like.operations import clusters, collect
+from senlin_like.operations.accepted import Accepted
+from senlin_like.rbac import clusters as rules
+
+
+class Attribute(Place):
+    """``/clusters/{cluster_id}/attrs/{path}``."""
+
+    @operation(
+        Operation(
+            name="collect",
+            resource=ATTRIBUTE,
+            rule=rules.COLLECT,
+            since=mv.COLLECT,
+            gives=Gives.RAW,
+        )
+    )
+    def get(self, call: Call) -> dict[str, Any]:
+        """Collect one attribute of all nodes of a cluster, by JSONPath."""
+        identity, path = call.ids
+        found = collect.collect(call.deps, call.look, identity, path)
+        return {ATTRIBUTE.plural: found}
+
+
+class Attributes(Place):
+    """``/clusters/{cluster_id}/attrs``."""
+
+    item = Attribute()
+    parameter = "path"
+
+
+class Cluster(Place):
+    """``/clusters/{cluster_id}``."""
+
+    children: ClassVar[Mapping[str, Place]] = {
+        "actions": cluster_actions.Actions(),
+        "ops": cluster_actions.Operations(),
+        "attrs": Attributes(),
+    }
+
+    @operation(Operation(name="show", resource=CLUSTER, rule=rules.SHOW))
+    def get(self, call: Call) -> dict[str, Any]:
+        """Show a cluster."""
+        with call.deps.db.reader() as session:
+            return rows.get(session, call.look, call.identity)
+
+    @operation(
+        Operation(
+            name="update",
+            resource=CLUSTER,
+            rule=rules.UPDATE,
+            status=202,
+            gives=Gives.ACCEPTED,
+            takes=Takes(wrapped=Wrapped.KEY, table=CLUSTER, op=On.UPDATE),
+        )
+    )
+    def patch(self, call: Call) -> Accepted:
+        """Change a cluster; the answer shows it as it was before."""
+        return clusters.update(call.deps, call.look, call.identity, call.body)
+
+    @operation(
+        Operation(
+            name="delete",
+            resource=CLUSTER,
+            rule=rules.DELETE,
+            status=202,
+            gives=Gives.DELETING,
+            takes=Takes(wrapped=Wrapped.FREE, schema=asking.force_schema),
+        )
+    )
+    def delete(self, call: Call) -> str:
+        """Delete a cluster with its nodes."""
+        force = asking.is_forced(call)
+        return clusters.delete(call.deps, call.look, call.identity, force=force)
+
+
+class Clusters(Place):
+    """``/clusters``."""
+
+    item = Cluster()
+    parameter = "cluster_id"
+
+    @operation(
+        Operation(
+            name="list",
+            resource=CLUSTER,
+            rule=rules.LIST,
+            gives=Gives.PAGE,
+            listing=LISTING,
+        )
+    )
+    def get(self, call: Call) -> Records:
+        """List clusters."""
+        return listing.page(call, LISTING, rows.list_page)
+
+    @operation(
+        Operation(
+            name="create",
+            resource=CLUSTER,
+            rule=rules.CREATE,
+            status=202,
+            gives=Gives.ACCEPTED,
+            takes=Takes(wrapped=Wrapped.KEY, table=CLUSTER),
+        )
+    )
+    def post(self, call: Call) -> Accepted:
+        """Create a cluster and its nodes."""
+        return clusters.create(call.deps, call.ctx, call.body)

@@ -1,0 +1,1 @@
+"""Configuration options, one module per group."""

@@ -1,0 +1,72 @@
+"""Options of the group ``[engine]``: the workers."""
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup("engine", title="The engines")
+
+OPTS = [
+    cfg.IntOpt("workers", default=1, min=1, help="Engine processes to start."),
+    cfg.IntOpt(
+        "threads",
+        default=16,
+        min=1,
+        max=64,
+        help="Actions that one engine process works on at the same moment. "
+        "Waiting for the cloud or for other actions takes no thread.",
+    ),
+    cfg.IntOpt(
+        "lease_s",
+        default=10,
+        min=2,
+        help="Seconds after which the actions of a silent engine are taken over.",
+    ),
+    cfg.FloatOpt(
+        "poll_interval_s",
+        default=1.0,
+        min=0.05,
+        help="Seconds between two looks for work when no wake-up arrives.",
+    ),
+    cfg.IntOpt(
+        "max_attempts",
+        default=10,
+        min=1,
+        help="How often an action is taken over from lost engines before it is undone.",
+    ),
+    cfg.FloatOpt(
+        "watch_interval_min_s",
+        default=0.5,
+        min=0.02,
+        help="Seconds between two looks at cloud objects at first.",
+    ),
+    cfg.FloatOpt(
+        "watch_interval_max_s",
+        default=5.0,
+        min=0.1,
+        help="Seconds between two looks at cloud objects that take long.",
+    ),
+    cfg.IntOpt(
+        "cloud_call_timeout_s",
+        default=60,
+        min=1,
+        help="Seconds that one call to a cloud may take.",
+    ),
+    cfg.IntOpt(
+        "stray_watch_s",
+        default=900,
+        min=10,
+        help="Seconds during which a server that a lost engine may still make is "
+        "looked for.",
+    ),
+    cfg.IntOpt(
+        "action_retention_days",
+        default=30,
+        min=0,
+        help="Days that finished actions are kept; 0: for ever.",
+    ),
+    cfg.IntOpt(
+        "event_retention_days",
+        default=90,
+        min=0,
+        help="Days that events are kept; 0: for ever.",
+    ),
+]

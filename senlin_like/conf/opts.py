@@ -1,0 +1,78 @@
+"""All options in one list, for the service and for the sample generator."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from oslo_config import cfg
+from oslo_db import options as db_options
+from oslo_log import log
+from oslo_middleware import cors
+from oslo_policy import opts as policy_opts
+
+from senlin_like.conf import (
+    api,
+    authentication,
+    default,
+    engine,
+    events,
+    revision,
+    secrets,
+    simulated,
+)
+
+GROUPS = (api, authentication, engine, events, revision, secrets, simulated)
+
+
+def list_opts() -> Iterator[tuple[str, list[Any]]]:
+    """Yield group names and options, as the sample generator wants them."""
+    yield "DEFAULT", default.OPTS
+    for module in GROUPS:
+        yield module.GROUP.name, module.OPTS
+
+
+def register(conf: cfg.ConfigOpts) -> None:
+    """Make all options of the service known to ``conf``."""
+    conf.register_opts(default.OPTS)
+    for module in GROUPS:
+        conf.register_group(module.GROUP)
+        conf.register_opts(module.OPTS, group=module.GROUP)
+    log.register_options(conf)
+    db_options.set_defaults(conf)
+    policy_opts.set_defaults(conf, policy_file="policy.yaml")
+    cors.set_defaults(
+        allow_headers=[
+            "X-Auth-Token",
+            "X-Identity-Status",
+            "X-Roles",
+            "X-Service-Catalog",
+            "X-User-Id",
+            "X-Tenant-Id",
+            "X-OpenStack-Request-ID",
+            "OpenStack-API-Version",
+        ],
+        expose_headers=[
+            "X-Auth-Token",
+            "X-Subject-Token",
+            "X-Service-Token",
+            "X-OpenStack-Request-ID",
+            "OpenStack-API-Version",
+            "Location",
+        ],
+        allow_methods=["GET", "PUT", "POST", "DELETE", "PATCH"],
+    )
+
+
+def load(arguments: list[str], default_files: list[str] | None = None) -> cfg.ConfigOpts:
+    """Read configuration files and command line into a new object.
+
+    :raises SystemExit: when the command line is wrong or asks for help.
+    """
+    conf = cfg.ConfigOpts()
+    register(conf)
+    conf(
+        arguments,
+        project="senlin_like",
+        prog=None,
+        default_config_files=default_files,
+    )
+    return conf

@@ -1,0 +1,337 @@
+"""Who works on which action: claim, renew, reap, wake.
+
+A claimed action is RUNNING, has an owner and a lease number. The number grows
+with every claim, and everything that is written for an action is guarded by
+owner and number (``db.progress``), so whoever lost an action can't write for
+it any more. All times are those of the database's clock.
+"""
+
+import dataclasses
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from senlin_like.db.models import Action, Dependency, Node, StrayWatch
+from senlin_like.db.types import db_now
+from senlin_like.domain import actions as action_facts
+from senlin_like.domain.enums import FINAL, ActionStatus, WaitKind
+
+TABLE = Action.__table__
+_STRAY_LOOK_S = 5.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """An action in the hands of an engine, as it was when claimed."""
+
+    row: Any
+    #: The database's clock at the claim, in epoch seconds.
+    now: float
+
+
+def claim(
+    session: orm.Session, engine_id: str, *, lease_s: float, limit: int
+) -> list[Claimed]:
+    """Take up to ``limit`` READY actions, fairly between clusters.
+
+    The first action of every cluster comes before the second of any; what a
+    cluster has running already counts, so a cluster with a thousand nodes to
+    make doesn't hold up the others.
+    """
+    ids = _candidates(session, limit)
+    if not ids:
+        return []
+    if session.get_bind().dialect.name != "sqlite":
+        free = sa.select(Action.id).where(
+            Action.id.in_(ids), Action.status == ActionStatus.READY
+        )
+        ids = list(session.scalars(free.with_for_update(skip_locked=True)))
+        if not ids:
+            return []
+    session.execute(
+        sa.update(TABLE)
+        .where(TABLE.c.id.in_(ids), TABLE.c.status == ActionStatus.READY)
+        .values(
+            status=ActionStatus.RUNNING,
+            owner=engine_id,
+            lease=TABLE.c.lease + 1,
+            lease_until=db_now() + lease_s,
+            start_time=sa.func.coalesce(TABLE.c.start_time, db_now()),
+            wait_kind=None,
+            wait_group=None,
+            wake_at=None,
+            status_reason="The action is being processed.",
+        )
+    )
+    mine = (
+        sa.select(TABLE, db_now().label("now"))
+        .where(
+            TABLE.c.id.in_(ids),
+            TABLE.c.owner == engine_id,
+            TABLE.c.status == ActionStatus.RUNNING,
+        )
+        .order_by(TABLE.c.ready_at)
+    )
+    return [Claimed(row=row, now=row.now) for row in session.execute(mine)]
+
+
+def _candidates(session: orm.Session, limit: int) -> list[str]:
+    running = (
+        sa.select(TABLE.c.cluster_id, sa.func.count().label("busy"))
+        .where(TABLE.c.status == ActionStatus.RUNNING)
+        .group_by(TABLE.c.cluster_id)
+        .subquery()
+    )
+    ready = (
+        sa.select(
+            TABLE.c.id,
+            TABLE.c.cluster_id,
+            TABLE.c.ready_at,
+            sa.func.row_number()
+            .over(
+                partition_by=TABLE.c.cluster_id,
+                order_by=(TABLE.c.ready_at, TABLE.c.id),
+            )
+            .label("place"),
+        )
+        .where(TABLE.c.status == ActionStatus.READY)
+        .subquery()
+    )
+    fair = (
+        sa.select(ready.c.id)
+        .outerjoin(running, running.c.cluster_id == ready.c.cluster_id)
+        .order_by(ready.c.place + sa.func.coalesce(running.c.busy, 0), ready.c.ready_at)
+        .limit(limit)
+    )
+    return list(session.scalars(fair))
+
+
+def renew(
+    session: orm.Session, engine_id: str, ids: Sequence[str], *, lease_s: float
+) -> dict[str, tuple[int, str | None]]:
+    """Prolong the leases of the actions at work.
+
+    Returns action id → (lease number, signal) of those that are still owned;
+    whatever is missing was taken away.
+    """
+    held: dict[str, tuple[int, str | None]] = {}
+    for start in range(0, len(ids), 500):
+        part = list(ids[start : start + 500])
+        mine = sa.and_(
+            TABLE.c.id.in_(part),
+            TABLE.c.owner == engine_id,
+            TABLE.c.status == ActionStatus.RUNNING,
+        )
+        session.execute(
+            sa.update(TABLE).where(mine).values(lease_until=db_now() + lease_s)
+        )
+        rows = session.execute(
+            sa.select(TABLE.c.id, TABLE.c.lease, TABLE.c.signal).where(mine)
+        )
+        held.update({row.id: (row.lease, row.signal) for row in rows})
+    return held
+
+
+def give_back(session: orm.Session, engine_id: str, ids: Collection[str]) -> int:
+    """Make actions READY again that this engine holds, for any engine."""
+    if not ids:
+        return 0
+    given = session.execute(
+        sa.update(TABLE)
+        .where(
+            TABLE.c.id.in_(list(ids)),
+            TABLE.c.owner == engine_id,
+            TABLE.c.status == ActionStatus.RUNNING,
+        )
+        .values(
+            status=ActionStatus.READY,
+            owner=None,
+            lease_until=None,
+            ready_at=db_now(),
+            status_reason="Handed over by an engine that stops.",
+        )
+    )
+    return int(given.rowcount)  # type: ignore[attr-defined]
+
+
+def reap(
+    session: orm.Session, *, stray_watch_s: float, limit: int = 200
+) -> dict[str, str | None]:
+    """Free actions whose engine has been silent for longer than its lease.
+
+    Nodes for which the lost engine may still make something are remembered
+    (``StrayWatch``). At most ``limit`` actions at a time, so that a backlog
+    drains at a bounded pace. Returns action id → lost engine.
+    """
+    lost = session.execute(
+        sa.select(TABLE.c.id, TABLE.c.owner, TABLE.c.action, TABLE.c.target)
+        .where(
+            TABLE.c.status == ActionStatus.RUNNING,
+            TABLE.c.lease_until < db_now(),
+        )
+        .order_by(TABLE.c.lease_until)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not lost:
+        return {}
+    session.execute(
+        sa.update(TABLE)
+        .where(
+            TABLE.c.id.in_([row.id for row in lost]),
+            TABLE.c.status == ActionStatus.RUNNING,
+            TABLE.c.lease_until < db_now(),
+        )
+        .values(
+            status=ActionStatus.READY,
+            owner=None,
+            lease=TABLE.c.lease + 1,
+            lease_until=None,
+            ready_at=db_now(),
+            attempt=TABLE.c.attempt + 1,
+            status_reason="Its engine was lost; another one goes on.",
+        )
+    )
+    makers = [
+        row.target for row in lost if row.action in action_facts.CREATING
+    ]
+    remember_strays(session, makers, stray_watch_s)
+    return {row.id: row.owner for row in lost}
+
+
+def remember_strays(
+    session: orm.Session, node_ids: Sequence[str], stray_watch_s: float
+) -> None:
+    """Watch these nodes for a second server that a lost engine still makes."""
+    if not node_ids:
+        return
+    known = set(
+        session.scalars(
+            sa.select(StrayWatch.node_id).where(StrayWatch.node_id.in_(node_ids))
+        )
+    )
+    if known:
+        session.execute(
+            sa.update(StrayWatch)
+            .where(StrayWatch.node_id.in_(known))
+            .values(until=db_now() + stray_watch_s)
+        )
+    fresh = [node_id for node_id in node_ids if node_id not in known]
+    started = (
+        sa.select(sa.func.min(TABLE.c.start_time))
+        .where(
+            TABLE.c.target == Node.id,
+            TABLE.c.status.not_in(list(FINAL)),
+        )
+        .scalar_subquery()
+    )
+    session.execute(
+        sa.insert(StrayWatch).from_select(
+            ["node_id", "project", "user", "profile_id", "since", "until", "due_at"],
+            sa.select(
+                Node.id,
+                Node.project,
+                Node.user,
+                Node.profile_id,
+                sa.func.coalesce(started, db_now() - stray_watch_s),
+                db_now() + stray_watch_s,
+                db_now() + _STRAY_LOOK_S,
+            ).where(Node.id.in_(fresh)),
+        )
+    )
+
+
+def wake_due(session: orm.Session, limit: int = 500) -> int:
+    """Wake actions whose time has come: a pause, a timeout, a deadline."""
+    due = list(
+        session.scalars(
+            sa.select(Action.id)
+            .where(
+                Action.status == ActionStatus.WAITING,
+                Action.wake_at <= db_now(),
+            )
+            .limit(limit)
+        )
+    )
+    return wake(session, due) if due else 0
+
+
+def wake(
+    session: orm.Session,
+    ids: Collection[str],
+    *,
+    kind: WaitKind | None = None,
+    seen: Any = None,
+) -> int:
+    """Make WAITING actions claimable; others are left as they are.
+
+    With ``kind`` only those that wait for such a thing; ``seen`` is what was
+    seen of what they wait for.
+    """
+    values: dict[str, Any] = {
+        "status": ActionStatus.READY,
+        "ready_at": db_now(),
+        "wake_at": None,
+    }
+    if seen is not None:
+        values["seen"] = seen
+    where = [TABLE.c.id.in_(list(ids)), TABLE.c.status == ActionStatus.WAITING]
+    if kind is None:
+        where.append(
+            sa.func.coalesce(TABLE.c.wait_kind, "") != WaitKind.TURN
+        )
+    else:
+        where.append(TABLE.c.wait_kind == kind)
+    woken = session.execute(sa.update(TABLE).where(*where).values(**values))
+    return int(woken.rowcount)  # type: ignore[attr-defined]
+
+
+def free_turns(session: orm.Session, ended: Sequence[str]) -> int:
+    """Let those go on that stood in line behind actions which have ended."""
+    waiting = list(
+        session.scalars(
+            sa.select(Dependency.dependent).where(Dependency.depended.in_(ended))
+        )
+    )
+    if not waiting:
+        return 0
+    session.execute(sa.delete(Dependency).where(Dependency.depended.in_(ended)))
+    blocked = set(
+        session.scalars(
+            sa.select(Dependency.dependent).where(Dependency.dependent.in_(waiting))
+        )
+    )
+    free = [action_id for action_id in waiting if action_id not in blocked]
+    return wake(session, free, kind=WaitKind.TURN) if free else 0
+
+
+def mend(session: orm.Session) -> int:
+    """Wake what a lost message or a race left behind; the safety net.
+
+    Turns whose predecessors have all ended, and parents that wait although no
+    child is left. Returns how many were woken.
+    """
+    ended = list(
+        session.scalars(
+            sa.select(Dependency.depended)
+            .outerjoin(Action, Action.id == Dependency.depended)
+            .where(sa.or_(Action.id.is_(None), Action.status.in_(list(FINAL))))
+            .distinct()
+            .limit(500)
+        )
+    )
+    woken = free_turns(session, ended) if ended else 0
+    parents = list(
+        session.scalars(
+            sa.select(Action.id)
+            .where(
+                Action.status == ActionStatus.WAITING,
+                Action.wait_kind == WaitKind.CHILDREN,
+                Action.children_left <= 0,
+            )
+            .limit(500)
+        )
+    )
+    return woken + (wake(session, parents, kind=WaitKind.CHILDREN) if parents else 0)

@@ -1,0 +1,88 @@
+"""What engines read of clusters, and the columns they set."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from senlin_like.db import node_state
+from senlin_like.db.models import Cluster, Event, Node, Profile
+from senlin_like.domain import cluster_status
+
+TABLE = Cluster.__table__
+
+
+def load(session: orm.Session, cluster_id: str, *, lock: bool = False) -> Any | None:
+    """Return a cluster's row, with ``profile_type``; locked if wanted."""
+    query = (
+        sa.select(TABLE, Profile.type.label("profile_type"))
+        .join(Profile, Profile.id == TABLE.c.profile_id)
+        .where(TABLE.c.id == cluster_id)
+    )
+    if lock:
+        query = query.with_for_update(of=TABLE)
+    return session.execute(query).first()
+
+
+def change(session: orm.Session, cluster_id: str, values: Mapping[str, Any]) -> bool:
+    """Set columns of a cluster; tells whether there is such a cluster."""
+    changed = session.execute(
+        sa.update(TABLE).where(TABLE.c.id == cluster_id).values(**values)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def settle(
+    session: orm.Session,
+    cluster_id: str,
+    operation: str,
+    now: datetime.datetime,
+    values: Mapping[str, Any] | None = None,
+) -> cluster_status.Standing | None:
+    """Work out how a cluster stands, from its nodes, and write that down.
+
+    ``values`` are columns to set in the same statement; sizes among them
+    count already. The only place that computes the status of a cluster.
+    Returns None when the cluster is gone.
+    """
+    row = load(session, cluster_id, lock=True)
+    if row is None:
+        return None
+    fresh = {**row._mapping, **(values or {})}
+    _all, active = node_state.count(session, cluster_id)
+    standing = cluster_status.evaluate(
+        operation,
+        active,
+        desired_capacity=fresh["desired_capacity"],
+        min_size=fresh["min_size"],
+        max_size=fresh["max_size"],
+    )
+    change(
+        session,
+        cluster_id,
+        {
+            **(values or {}),
+            "status": standing.status,
+            "status_reason": standing.reason,
+            "updated_at": now,
+        },
+    )
+    return standing
+
+
+def remove(session: orm.Session, cluster_id: str) -> None:
+    """Delete a cluster's row; its earlier events lose their cluster id.
+
+    Nodes that are left over become orphans rather than vanish from sight.
+    """
+    session.execute(
+        sa.update(Node)
+        .where(Node.cluster_id == cluster_id)
+        .values(cluster_id="", index=-1)
+    )
+    session.execute(
+        sa.update(Event).where(Event.cluster_id == cluster_id).values(cluster_id="")
+    )
+    session.execute(sa.delete(TABLE).where(TABLE.c.id == cluster_id))

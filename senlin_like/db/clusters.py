@@ -1,0 +1,167 @@
+"""Rows of clusters: reads for the API, and the writes that operations make."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from senlin_like.context import RequestContext
+from senlin_like.db import identity as identities
+from senlin_like.db import models, paging
+
+TABLE = cast(sa.Table, models.Cluster.__table__)
+_PROFILE = cast(sa.Table, models.Profile.__table__)
+_NODE = cast(sa.Table, models.Node.__table__)
+
+NAMED = identities.Named(
+    kind="cluster", id=TABLE.c.id, project=TABLE.c.project, name=TABLE.c.name
+)
+LISTING = paging.Listing(
+    id=TABLE.c.id,
+    sortable={
+        key: TABLE.c[key]
+        for key in ("name", "status", "init_at", "created_at", "updated_at")
+    },
+    filterable={key: TABLE.c[key] for key in ("name", "status")},
+    default="init_at",
+)
+_OWN = [
+    "id",
+    "name",
+    "profile_id",
+    "user",
+    "project",
+    "domain",
+    "init_at",
+    "created_at",
+    "updated_at",
+    "min_size",
+    "max_size",
+    "desired_capacity",
+    "timeout",
+    "status",
+    "status_reason",
+    "meta_data",
+    "data",
+    "dependents",
+    "config",
+]
+_KEYS = [key.replace("meta_data", "metadata") for key in _OWN] + ["profile_name"]
+_SHOWN = sa.select(
+    *(TABLE.c[key] for key in _OWN), _PROFILE.c.name.label("profile_name")
+).join(_PROFILE, _PROFILE.c.id == TABLE.c.profile_id)
+
+
+def get(session: orm.Session, ctx: RequestContext, identity: str) -> dict[str, Any]:
+    """Return a cluster with the ids of its nodes; two statements for an id.
+
+    :raises NotFound: when there is none that the caller may see.
+    :raises MultipleChoices: when a name or short id fits several.
+    """
+    row = identities.get(session, ctx, NAMED, _SHOWN, identity)
+    return _records(session, [row])[0]
+
+
+def get_id(session: orm.Session, ctx: RequestContext, identity: str) -> str:
+    """Return the id of a cluster.
+
+    :raises NotFound: when there is none that the caller may see.
+    :raises MultipleChoices: when a name or short id fits several.
+    """
+    row = identities.get(session, ctx, NAMED, sa.select(TABLE.c.id), identity)
+    return str(row.id)
+
+
+def list_page(
+    session: orm.Session,
+    ctx: RequestContext,
+    page: paging.Page,
+    filters: paging.Filters,
+) -> list[dict[str, Any]]:
+    """Return one page of clusters; two statements, three with a marker."""
+    query = _SHOWN.where(*paging.matching(LISTING, filters))
+    scope = identities.visible(ctx, TABLE.c.project)
+    return _records(session, paging.fetch(session, LISTING, query, page, scope))
+
+
+def _records(
+    session: orm.Session, rows: Sequence[identities.Row]
+) -> list[dict[str, Any]]:
+    members = node_ids(session, [row[0] for row in rows])
+    return [
+        dict(zip(_KEYS, row, strict=True), nodes=members[row[0]], policies=[])
+        for row in rows
+    ]
+
+
+def node_ids(
+    session: orm.Session, cluster_ids: Sequence[str]
+) -> defaultdict[str, list[str]]:
+    """Return the ids of the nodes of clusters, in the order of their index.
+
+    Reads nothing but an index that has all of it, in the order wanted.
+    """
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    if cluster_ids:
+        query = (
+            sa.select(_NODE.c.cluster_id, _NODE.c.id)
+            .where(_NODE.c.cluster_id.in_(cluster_ids))
+            .order_by(_NODE.c.cluster_id, _NODE.c.index, _NODE.c.id)
+        )
+        for cluster_id, node_id in session.execute(query):
+            members[cluster_id].append(node_id)
+    return members
+
+
+def node_count(session: orm.Session, cluster_id: str) -> int:
+    """Count the node rows of a cluster, whatever their status."""
+    query = sa.select(sa.func.count()).where(_NODE.c.cluster_id == cluster_id)
+    return session.execute(query).scalar_one()
+
+
+def lock(session: orm.Session, cluster_id: str) -> identities.Row | None:
+    """Lock a cluster's row until the transaction ends, and return it.
+
+    The row has the table's columns; None if the cluster is gone.
+    """
+    query = sa.select(TABLE).where(TABLE.c.id == cluster_id).with_for_update()
+    return session.execute(query).first()
+
+
+def find_lock(
+    session: orm.Session, ctx: RequestContext, identity: str
+) -> identities.Row:
+    """Find a cluster and lock its row.
+
+    :raises NotFound: when there is none that the caller may see.
+    :raises MultipleChoices: when a name or short id fits several.
+    """
+    query = sa.select(TABLE).with_for_update()
+    return identities.get(session, ctx, NAMED, query, identity)
+
+
+def insert(session: orm.Session, row: dict[str, Any]) -> None:
+    """Insert a cluster; the keys are those of the table's columns."""
+    session.execute(sa.insert(TABLE), row)
+
+
+def count_in_project(session: orm.Session, project: str) -> int:
+    """Count the clusters of a project."""
+    query = sa.select(sa.func.count()).where(TABLE.c.project == project)
+    return session.execute(query).scalar_one()
+
+
+def has_name(session: orm.Session, project: str, name: str) -> bool:
+    """Tell whether a project has a cluster of that name."""
+    query = sa.select(TABLE.c.id).where(
+        TABLE.c.name == name, TABLE.c.project == project
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def uses_profile(session: orm.Session, profile_id: str) -> bool:
+    """Tell whether any cluster refers to a profile."""
+    query = sa.select(TABLE.c.id).where(TABLE.c.profile_id == profile_id)
+    return session.execute(query.limit(1)).first() is not None

@@ -1,0 +1,129 @@
+"""Finds one row by what a caller wrote: an id, a name or a short id.
+
+Rules of the Clustering API: a text that looks like a UUID is an id, or else a
+name; any other text is a name, or else the beginning of an id. Who may see
+which project's rows is decided here too, for every resource.
+"""
+
+import dataclasses
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from senlin_like import exceptions
+from senlin_like.context import RequestContext
+
+#: A row of a result; how its columns are typed differs between releases.
+Row = Any
+
+_SHORT_ID = re.compile(r"[0-9a-f-]{1,36}")
+#: Sorts after every character that an id is made of.
+_AFTER_HEX = "g"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Named:
+    """Where the identity of one kind of object is kept.
+
+    ``kind`` is the word in messages; ``name`` is None where objects can't be
+    addressed by name.
+    """
+
+    kind: str
+    id: sa.Column[Any]
+    project: sa.Column[Any]
+    name: sa.Column[Any] | None = None
+
+
+def is_uuid_like(text: str) -> bool:
+    """Tell whether a text is a UUID, with or without dashes."""
+    try:
+        return str(uuid.UUID(text)).replace("-", "") == text.lower().replace("-", "")
+    except ValueError:
+        return False
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether every database can hold a text at all.
+
+    PostgreSQL refuses NUL, and no database takes half of a surrogate pair.
+    """
+    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def visible(
+    ctx: RequestContext, project: sa.Column[Any]
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that keep a caller inside its project."""
+    return () if ctx.all_projects else (project == ctx.project_id,)
+
+
+def get(
+    session: orm.Session,
+    ctx: RequestContext,
+    named: Named,
+    query: sa.Select[Any],
+    identity: str,
+) -> Row:
+    """Return the one row of ``query`` that an identity stands for.
+
+    Takes one statement for an id, two at most.
+
+    :raises NotFound: when there is none, or it isn't the caller's to see.
+    :raises MultipleChoices: when there are several.
+    """
+    scope = visible(ctx, named.project)
+    for condition in _conditions(named, identity, session.get_bind().dialect.name):
+        rows = session.execute(query.where(condition, *scope).limit(2)).all()
+        if len(rows) > 1:
+            raise exceptions.MultipleChoices(identity)
+        if rows:
+            return rows[0]
+    raise exceptions.NotFound(named.kind, identity)
+
+
+def find_ids(
+    session: orm.Session,
+    ctx: RequestContext,
+    named: Named,
+    identities: Sequence[str],
+) -> list[str] | None:
+    """Return the ids that identities stand for, None if one is unknown.
+
+    :raises MultipleChoices: when one of them stands for several objects.
+    """
+    query = sa.select(named.id)
+    try:
+        return [get(session, ctx, named, query, text)[0] for text in identities]
+    except exceptions.NotFound:
+        return None
+
+
+def _conditions(
+    named: Named, identity: str, dialect: str
+) -> Iterator[sa.ColumnElement[bool]]:
+    """Give the conditions to try, one after the other."""
+    if not identity or not is_storable(identity):
+        return
+    by_id = is_uuid_like(identity)
+    if by_id:
+        yield named.id == identity
+    if named.name is not None:
+        yield named.name == identity
+    # Nothing but hexadecimal digits and dashes can begin an id.
+    if _SHORT_ID.fullmatch(identity) and not (by_id and named.name is not None):
+        yield _begins_with(named.id, identity, dialect)
+
+
+def _begins_with(
+    column: sa.Column[Any], prefix: str, dialect: str
+) -> sa.ColumnElement[bool]:
+    """Compare by range, not LIKE: that uses the index, and minds the case."""
+    compared: sa.ColumnElement[Any] = column
+    if dialect == "postgresql":
+        compared = column.collate("C")
+    return sa.and_(compared >= prefix, compared < prefix + _AFTER_HEX)

@@ -1,0 +1,167 @@
+"""What engines read of nodes, and the columns they set. No row is saved whole."""
+
+import datetime
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from senlin_like.db.models import Cluster, Node, Profile
+from senlin_like.domain.enums import ClusterStatus, NodeStatus
+from senlin_like.domain.selection import Candidate
+
+TABLE = Node.__table__
+
+
+def load(session: orm.Session, node_id: str) -> Any | None:
+    """Return a node with its profile (``profile_type``, ``sealed_spec``)."""
+    return session.execute(
+        sa.select(TABLE, Profile.type.label("profile_type"), Profile.sealed_spec)
+        .join(Profile, Profile.id == TABLE.c.profile_id)
+        .where(TABLE.c.id == node_id)
+    ).first()
+
+
+def profile(session: orm.Session, profile_id: str) -> Any | None:
+    """Return ``type`` and ``sealed_spec`` of a profile."""
+    return session.execute(
+        sa.select(Profile.type, Profile.sealed_spec).where(Profile.id == profile_id)
+    ).first()
+
+
+def change(session: orm.Session, node_id: str, values: Mapping[str, Any]) -> bool:
+    """Set columns of a node; tells whether there is such a node."""
+    changed = session.execute(
+        sa.update(TABLE).where(TABLE.c.id == node_id).values(**values)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def merge_data(session: orm.Session, node_id: str, patch: Mapping[str, Any]) -> None:
+    """Merge keys into a node's ``data``; None removes a key."""
+    data = session.scalar(
+        sa.select(TABLE.c.data).where(TABLE.c.id == node_id).with_for_update()
+    )
+    merged = {**(data or {}), **patch}
+    change(
+        session,
+        node_id,
+        {"data": {key: value for key, value in merged.items() if value is not None}},
+    )
+
+
+def remove(session: orm.Session, node_id: str) -> None:
+    """Delete a node's row."""
+    session.execute(sa.delete(TABLE).where(TABLE.c.id == node_id))
+
+
+def tell_cluster(
+    session: orm.Session, cluster_id: str, name: str, status: str, reason: str
+) -> None:
+    """Let a cluster at rest show that one of its nodes is in trouble."""
+    if not cluster_id or status != NodeStatus.ERROR:
+        return
+    session.execute(
+        sa.update(Cluster)
+        .where(
+            Cluster.id == cluster_id,
+            Cluster.status.in_([ClusterStatus.ACTIVE, ClusterStatus.WARNING]),
+        )
+        .values(
+            status=ClusterStatus.WARNING, status_reason=f"Node {name}: {reason}"
+        )
+    )
+
+
+def members(session: orm.Session, cluster_id: str) -> list[Candidate]:
+    """Return a cluster's nodes as candidates for removal, by index."""
+    rows = session.execute(
+        sa.select(
+            TABLE.c.id,
+            TABLE.c.status,
+            TABLE.c.index,
+            TABLE.c.tainted,
+            TABLE.c.created_at,
+            Profile.created_at.label("profile_created_at"),
+        )
+        .join(Profile, Profile.id == TABLE.c.profile_id)
+        .where(TABLE.c.cluster_id == cluster_id)
+        .order_by(TABLE.c.index, TABLE.c.id)
+    )
+    return [
+        Candidate(
+            id=row.id,
+            status=row.status,
+            index=row.index,
+            tainted=row.tainted,
+            created_at=row.created_at,
+            profile_created_at=row.profile_created_at,
+        )
+        for row in rows
+    ]
+
+
+def rows_of(
+    session: orm.Session, node_ids: Collection[str]
+) -> dict[str, Any]:
+    """Return id → row (id, name, cluster_id, status, physical_id, type)."""
+    found: dict[str, Any] = {}
+    ids = list(node_ids)
+    for start in range(0, len(ids), 500):
+        rows = session.execute(
+            sa.select(
+                TABLE.c.id,
+                TABLE.c.name,
+                TABLE.c.cluster_id,
+                TABLE.c.status,
+                TABLE.c.physical_id,
+                Profile.type.label("profile_type"),
+            )
+            .join(Profile, Profile.id == TABLE.c.profile_id)
+            .where(TABLE.c.id.in_(ids[start : start + 500]))
+        )
+        found.update({row.id: row for row in rows})
+    return found
+
+
+def remove_never_made(session: orm.Session, node_ids: Sequence[str]) -> int:
+    """Delete rows of nodes that never had anything in the cloud."""
+    removed = 0
+    for start in range(0, len(node_ids), 500):
+        gone = session.execute(
+            sa.delete(TABLE).where(
+                TABLE.c.id.in_(list(node_ids[start : start + 500])),
+                TABLE.c.created_at.is_(None),
+                TABLE.c.physical_id.is_(None),
+            )
+        )
+        removed += gone.rowcount  # type: ignore[attr-defined]
+    return removed
+
+
+def count(session: orm.Session, cluster_id: str) -> tuple[int, int]:
+    """Return how many nodes a cluster has, and how many of them are ACTIVE."""
+    row = session.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.coalesce(
+                sa.func.sum(
+                    sa.case((TABLE.c.status == NodeStatus.ACTIVE, 1), else_=0)
+                ),
+                0,
+            ),
+        ).where(TABLE.c.cluster_id == cluster_id)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def leave(
+    session: orm.Session, node_id: str, now: datetime.datetime
+) -> None:
+    """Make a node an orphan."""
+    change(
+        session,
+        node_id,
+        {"cluster_id": "", "index": -1, "role": None, "updated_at": now},
+    )

@@ -1,0 +1,181 @@
+"""Connections and transactions: one engine, readers, and retried writers."""
+
+import contextlib
+import logging
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from oslo_db import exception as db_exception
+from oslo_db.sqlalchemy import exc_filters
+from sqlalchemy import event, orm
+
+from senlin_like import exceptions
+from senlin_like.db.vault import Vault
+
+LOG = logging.getLogger(__name__)
+Result = TypeVar("Result")
+#: The type of session that readers and writers get.
+Session = orm.Session
+
+MAX_TRIES = 10
+_PAUSE_S = 0.05
+
+
+class CommitUnsure(exceptions.ServiceUnavailable):
+    """The connection broke during COMMIT: it may have gone through or not."""
+
+    code = "clustering.database.unsure"
+
+
+class Database:
+    """One database: its engine, its vault, and how transactions are run."""
+
+    def __init__(self, engine: sa.Engine, vault: Vault) -> None:
+        self.engine = engine
+        self.vault = vault
+        self.dialect = engine.dialect.name
+        self._session = orm.sessionmaker(engine, expire_on_commit=False)
+        # SQLite has one writer at a time: threads queue here, in order and
+        # without busy waiting, instead of inside the file lock.
+        self._turn: contextlib.AbstractContextManager[Any] = (
+            threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
+        )
+
+    @contextlib.contextmanager
+    def reader(self) -> Iterator[orm.Session]:
+        """Open a session for reading; nothing it does is kept.
+
+        :raises ServiceUnavailable: when the database can't be reached.
+        """
+        try:
+            with self._session() as session:
+                yield session
+        except db_exception.DBConnectionError as error:
+            raise _away(error) from error
+        except sa.exc.TimeoutError as error:
+            raise exceptions.ServiceUnavailable(
+                "All database connections are in use; try again later."
+            ) from error
+
+    def transact(self, work: Callable[[orm.Session], Result]) -> Result:
+        """Run ``work`` in one transaction, again after deadlocks.
+
+        ``work`` may run several times and must have no effect but on the
+        session. Nothing is kept when it raises.
+
+        :raises ServiceUnavailable: when the database can't be reached.
+        :raises CommitUnsure: when the connection broke during the commit.
+        """
+        for trial in range(1, MAX_TRIES + 1):
+            try:
+                return self._once(work)
+            except (db_exception.DBDeadlock, db_exception.DBLockDeadlock):
+                if trial == MAX_TRIES:
+                    raise
+                LOG.debug("Deadlock, try %s", trial)
+            except db_exception.DBConnectionError as error:
+                if trial > 2:
+                    raise _away(error) from error
+            except sa.exc.TimeoutError as error:
+                raise exceptions.ServiceUnavailable(
+                    "All database connections are in use; try again later."
+                ) from error
+            time.sleep(random.uniform(0, _PAUSE_S * 2 ** min(trial, 5)))
+        raise AssertionError("unreachable")
+
+    def _once(self, work: Callable[[orm.Session], Result]) -> Result:
+        with self._turn, self._session() as session:
+            if self.dialect == "sqlite":
+                session.connection(execution_options={"senlin_writer": True})
+            result = work(session)
+            session.flush()
+            try:
+                session.commit()
+            except db_exception.DBConnectionError as error:
+                raise CommitUnsure(
+                    "The database connection broke while the change was being "
+                    "stored; look before you ask again."
+                ) from error
+            return result
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def connect(url: str, vault: Vault, **pool: Any) -> Database:
+    """Make a database from a SQLAlchemy URL.
+
+    ``pool``: ``size``, ``overflow``, ``timeout_s``, ``recycle_s``; the number
+    of connections never passes ``size + overflow``.
+    """
+    return Database(make_engine(url, **pool), vault)
+
+
+def make_engine(
+    url: str,
+    *,
+    size: int = 5,
+    overflow: int = 10,
+    timeout_s: float = 30.0,
+    recycle_s: int = 3600,
+) -> sa.Engine:
+    """Make a SQLAlchemy engine with the settings that this service relies on.
+
+    READ COMMITTED everywhere: a transaction that waited for a row lock must
+    see what the one before it wrote.
+    """
+    parsed = sa.make_url(url)
+    options: dict[str, Any] = {
+        "pool_size": size,
+        "max_overflow": overflow,
+        "pool_timeout": timeout_s,
+        "pool_recycle": recycle_s,
+        "poolclass": sa.QueuePool,
+    }
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        options["connect_args"] = {"timeout": 60, "check_same_thread": False}
+    else:
+        options["isolation_level"] = "READ COMMITTED"
+    if backend in ("mysql", "mariadb"):
+        options["connect_args"] = {"connect_timeout": 10, "read_timeout": 120}
+    if backend == "postgresql":
+        options["connect_args"] = {"connect_timeout": 10}
+    engine = sa.create_engine(parsed, **options)
+    exc_filters.register_engine(engine)
+    if backend == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    """Give SQLite a write-ahead log, foreign keys and honest transactions."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "busy_timeout=60000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("senlin_writer")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _away(error: Exception) -> exceptions.ServiceUnavailable:
+    LOG.warning("The database can't be reached: %s", type(error).__name__)
+    return exceptions.ServiceUnavailable(
+        "The database can't be reached; try again later."
+    )

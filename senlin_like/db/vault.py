@@ -1,0 +1,46 @@
+"""Encryption of what must not be readable in the database."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from cryptography import fernet
+
+from senlin_like import exceptions
+
+
+class Vault:
+    """Seals JSON values with Fernet; the first key seals, all keys open."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys:
+            raise exceptions.Invalid(
+                "No key for secrets at rest: set [secrets] fernet_keys or "
+                "fernet_key_file ('senlin-like-manage secrets new-key' makes one)."
+            )
+        self._fernet = fernet.MultiFernet([fernet.Fernet(key) for key in keys])
+
+    def seal(self, value: Any) -> str:
+        """Encrypt a JSON value into a text."""
+        return self._fernet.encrypt(json.dumps(value).encode()).decode()
+
+    def unseal(self, sealed: str) -> Any:
+        """Decrypt what ``seal`` made.
+
+        :raises SpecUnreadable: when none of the keys fits.
+        """
+        try:
+            return json.loads(self._fernet.decrypt(sealed.encode()))
+        except fernet.InvalidToken as error:
+            raise exceptions.SpecUnreadable(
+                "A stored secret doesn't fit any configured key."
+            ) from error
+
+    def reseal(self, sealed: str) -> str:
+        """Encrypt again with the first key."""
+        return self._fernet.rotate(sealed.encode()).decode()
+
+
+def new_key() -> str:
+    """Make a fresh key, as text."""
+    return fernet.Fernet.generate_key().decode()

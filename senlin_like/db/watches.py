@@ -1,0 +1,184 @@
+"""Parked waits for the cloud, in groups that one list call answers."""
+
+import dataclasses
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from senlin_like.db.models import Action, Node, Profile, StrayWatch, WatchGroup
+from senlin_like.db.types import db_now
+from senlin_like.domain.enums import UNFINISHED, ActionStatus, WaitKind
+
+TABLE = Action.__table__
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Group:
+    """A group whose turn it is."""
+
+    key: str
+    pace: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """An action that waits for a cloud object."""
+
+    id: str
+    object_id: str
+    until: frozenset[str]
+    failed: frozenset[str]
+
+
+def seconds_to_next(session: orm.Session) -> float | None:
+    """Return how long it is to the next look at any group; None if there is none."""
+    return session.scalar(sa.select(sa.func.min(WatchGroup.due_at) - db_now()))
+
+
+def take(session: orm.Session, *, hold_s: float, limit: int = 20) -> list[Group]:
+    """Take the groups that are due; others leave them alone for ``hold_s``."""
+    due = session.execute(
+        sa.select(WatchGroup.key, WatchGroup.due_at, WatchGroup.pace)
+        .where(WatchGroup.due_at <= db_now())
+        .order_by(WatchGroup.due_at)
+        .limit(limit)
+    ).all()
+    taken = []
+    for row in due:
+        mine = session.execute(
+            sa.update(WatchGroup)
+            .where(WatchGroup.key == row.key, WatchGroup.due_at == row.due_at)
+            .values(due_at=db_now() + hold_s)
+        )
+        if mine.rowcount:  # type: ignore[attr-defined]
+            taken.append(Group(key=row.key, pace=row.pace))
+    return taken
+
+
+def waiting(session: orm.Session, key: str) -> list[Waiting]:
+    """Return the actions that wait in a group."""
+    rows = session.execute(
+        sa.select(TABLE.c.id, TABLE.c.wait_object, TABLE.c.wait).where(
+            TABLE.c.wait_group == key,
+            TABLE.c.status == ActionStatus.WAITING,
+            TABLE.c.wait_kind == WaitKind.CLOUD,
+        )
+    )
+    return [
+        Waiting(
+            id=row.id,
+            object_id=row.wait_object,
+            until=frozenset((row.wait or {}).get("until", ())),
+            failed=frozenset((row.wait or {}).get("failed", ())),
+        )
+        for row in rows
+    ]
+
+
+def put_back(session: orm.Session, key: str, *, after_s: float, pace: float) -> None:
+    """Say when a group is looked at next.
+
+    An action that parked meanwhile may have asked for an earlier look; then
+    that holds. The order of the assignments matters on MariaDB.
+    """
+    table = WatchGroup.__table__
+    earlier = table.c.due_at < db_now() + after_s
+    session.execute(
+        sa.update(table)
+        .where(table.c.key == key)
+        .ordered_values(
+            (table.c.pace, sa.case((earlier, table.c.pace), else_=pace)),
+            (
+                table.c.due_at,
+                sa.case((earlier, table.c.due_at), else_=db_now() + after_s),
+            ),
+        )
+    )
+
+
+def drop(session: orm.Session, key: str) -> None:
+    """Forget a group that nobody has waited in for long."""
+    session.execute(sa.delete(WatchGroup).where(WatchGroup.key == key))
+
+
+def missing_groups(session: orm.Session) -> list[str]:
+    """Return groups that actions wait in, but that nobody looks at."""
+    return list(
+        session.scalars(
+            sa.select(Action.wait_group)
+            .outerjoin(WatchGroup, WatchGroup.key == Action.wait_group)
+            .where(
+                Action.status == ActionStatus.WAITING,
+                Action.wait_kind == WaitKind.CLOUD,
+                Action.wait_group.is_not(None),
+                WatchGroup.key.is_(None),
+            )
+            .distinct()
+            .limit(100)
+        )
+    )
+
+
+def take_strays(session: orm.Session, *, every_s: float, limit: int = 20) -> list[Any]:
+    """Take nodes for which a second object may turn up, with their profiles.
+
+    Nodes that somebody is at work on are left for later. What is over is
+    forgotten; a node that is gone is still watched (``Node`` columns None).
+    """
+    due = session.execute(
+        sa.select(
+            StrayWatch,
+            Node.physical_id,
+            Node.name,
+            Profile.type.label("profile_type"),
+            Profile.sealed_spec,
+        )
+        .outerjoin(Node, Node.id == StrayWatch.node_id)
+        .outerjoin(Profile, Profile.id == StrayWatch.profile_id)
+        .where(StrayWatch.due_at <= db_now())
+        .order_by(StrayWatch.due_at)
+        .limit(limit)
+    ).all()
+    taken = []
+    for row in due:
+        mine = session.execute(
+            sa.update(StrayWatch)
+            .where(
+                StrayWatch.node_id == row.StrayWatch.node_id,
+                StrayWatch.due_at == row.StrayWatch.due_at,
+            )
+            .values(due_at=db_now() + every_s)
+        )
+        if mine.rowcount:  # type: ignore[attr-defined]
+            taken.append(row)
+    return taken
+
+
+def busy_targets(session: orm.Session, node_ids: Collection[str]) -> set[str]:
+    """Return those of the nodes that have an unfinished action."""
+    return set(
+        session.scalars(
+            sa.select(Action.target).where(
+                Action.target.in_(list(node_ids)), Action.status.in_(list(UNFINISHED))
+            )
+        )
+    )
+
+
+def forget_strays(session: orm.Session, node_ids: Collection[str]) -> None:
+    """Forget nodes whose watch is over."""
+    session.execute(
+        sa.delete(StrayWatch).where(
+            StrayWatch.node_id.in_(list(node_ids)), StrayWatch.until < db_now()
+        )
+    )
+
+
+def is_stray(session: orm.Session, node_id: str, object_id: str) -> bool:
+    """Tell whether an object is surely not the one that a node uses or will use."""
+    if busy_targets(session, [node_id]):
+        return False
+    used = session.scalar(sa.select(Node.id).where(Node.physical_id == object_id))
+    return used is None

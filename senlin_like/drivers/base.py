@@ -1,0 +1,404 @@
+"""What a cloud has to offer, whichever it is.
+
+No call blocks until an object reaches a state: calls start a change, and
+``Cloud.look`` tells in bulk how far the objects are. Every call may raise
+
+* ``CloudNotFound``: the object isn't there,
+* ``CloudBusy``: nothing was done, ask again later,
+* ``CloudUnsure``: it may have been done or not (a timeout, a broken
+  connection): look before you ask again,
+* ``CloudError``: the cloud refused; the message is for people.
+"""
+
+import dataclasses
+import datetime
+import enum
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Protocol
+
+#: Metadata key that ties a server to its node; part of the wire contract.
+NODE_MARK = "cluster_node_id"
+CLUSTER_MARK = "cluster_id"
+INDEX_MARK = "cluster_node_index"
+
+
+class ObjectKind(enum.StrEnum):
+    """What can be waited for."""
+
+    SERVER = "server"
+    STACK = "stack"
+    CONTAINER = "container"
+
+
+#: Status that ``Cloud.look`` gives to an object that isn't there.
+GONE = "GONE"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Account:
+    """Whose resources are worked on, and where.
+
+    ``credential`` is what the identity driver stored for the owner.
+    """
+
+    user: str
+    project: str
+    region: str | None = None
+    credential: Mapping[str, Any] | None = dataclasses.field(default=None, repr=False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DriverOptions:
+    """What a driver is made from; read from the configuration once."""
+
+    region: str | None = None
+    call_timeout_s: float = 60.0
+    simulated_url: str | None = None
+    build_seconds: float = 0.0
+    build_jitter: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Observed:
+    """How an object was seen in a bulk look.
+
+    ``status`` is the cloud's own word (``ACTIVE``, ``CREATE_COMPLETE``) or
+    ``GONE``; ``reason`` is a fault in words, if there is one.
+    """
+
+    id: str
+    status: str
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Flavor:
+    """A size of servers."""
+
+    id: str
+    name: str
+    is_disabled: bool = False
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Image:
+    """What a server is started from."""
+
+    id: str
+    name: str
+    status: str = "active"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server as the cloud shows it.
+
+    ``details`` holds the attributes by the names that Nova's API has
+    (``OS-EXT-AZ:availability_zone``, ``addresses``, …), as far as known.
+    """
+
+    id: str
+    name: str
+    status: str
+    fault: str = ""
+    flavor_id: str | None = None
+    image_id: str | None = None
+    zone: str | None = None
+    host: str | None = None
+    key_name: str | None = None
+    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    addresses: Mapping[str, Sequence[Mapping[str, Any]]] = dataclasses.field(
+        default_factory=dict
+    )
+    security_groups: tuple[str, ...] = ()
+    volume_ids: tuple[str, ...] = ()
+    created_at: datetime.datetime | None = None
+    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ServerRequest:
+    """A server to be made. ``networks`` items: ``{"port": id}`` or
+    ``{"network": id}``; ``block_devices`` in Nova's v2 form.
+    """
+
+    name: str
+    flavor_id: str
+    image_id: str | None
+    metadata: Mapping[str, str]
+    networks: Sequence[Mapping[str, str]] = ()
+    key_name: str | None = None
+    zone: str | None = None
+    security_groups: Sequence[str] = ()
+    block_devices: Sequence[Mapping[str, Any]] = ()
+    personality: Sequence[Mapping[str, str]] = ()
+    scheduler_hints: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    user_data: str | None = dataclasses.field(default=None, repr=False)
+    admin_pass: str | None = dataclasses.field(default=None, repr=False)
+    config_drive: bool | None = None
+    disk_config: str | None = None
+
+
+class Compute(Protocol):
+    """Servers, and what they are made of."""
+
+    def find_flavor(self, identity: str) -> Flavor:
+        """Find a flavor by id or name."""
+
+    def find_keypair(self, name: str) -> str:
+        """Find a key pair and return its name."""
+
+    def zone_is_available(self, name: str) -> bool:
+        """Tell whether an availability zone exists and is available."""
+
+    def create_server(self, request: ServerRequest) -> Server:
+        """Ask for a server; it builds on its own."""
+
+    def get_server(self, server_id: str) -> Server:
+        """Return one server with everything known of it."""
+
+    def find_marked(self, node_id: str) -> list[Server]:
+        """Return the servers that carry the mark of a node (usually one)."""
+
+    def delete_server(self, server_id: str, *, force: bool = False) -> None:
+        """Ask for a server to be deleted; not an error if it is gone."""
+
+    def rename_server(self, server_id: str, name: str) -> None:
+        """Give a server another name."""
+
+    def act(self, server_id: str, operation: str, params: Mapping[str, Any]) -> None:
+        """Start an operation on a server.
+
+        ``operation`` is one of ``reboot`` (type SOFT|HARD), ``rebuild``
+        (image, name, admin_pass), ``resize`` (flavor), ``confirm_resize``,
+        ``revert_resize``, ``change_password`` (admin_pass), ``pause``,
+        ``unpause``, ``suspend``, ``resume``, ``lock``, ``unlock``, ``start``,
+        ``stop``, ``rescue`` (image), ``unrescue``, ``evacuate`` (host, force),
+        ``migrate``.
+        """
+
+    def set_metadata(self, server_id: str, values: Mapping[str, str]) -> None:
+        """Add or overwrite metadata keys; others stay."""
+
+    def delete_metadata(self, server_id: str, keys: Collection[str]) -> None:
+        """Remove metadata keys; those that aren't there don't matter."""
+
+    def attach_port(self, server_id: str, port_id: str) -> None:
+        """Plug a port into a server."""
+
+    def detach_port(self, server_id: str, port_id: str) -> None:
+        """Unplug a port; not an error if it isn't plugged."""
+
+
+class Images(Protocol):
+    """Images to start servers from."""
+
+    def find_image(self, identity: str) -> Image:
+        """Find an image by id or name."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Port:
+    """A port of a network. ``status`` is ``DOWN`` or ``ACTIVE``."""
+
+    id: str
+    network_id: str
+    status: str
+    fixed_ips: tuple[Mapping[str, str], ...] = ()
+    security_group_ids: tuple[str, ...] = ()
+    device_id: str | None = None
+    name: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FloatingIp:
+    """A public address. ``status`` is ``DOWN`` or ``ACTIVE``."""
+
+    id: str
+    address: str
+    network_id: str
+    status: str
+    port_id: str | None = None
+
+
+class Network(Protocol):
+    """Networks, ports and public addresses. Finding is by id or name."""
+
+    def find_network(self, identity: str) -> str:
+        """Find a network and return its id."""
+
+    def find_subnet(self, identity: str) -> str:
+        """Find a subnet and return its id."""
+
+    def find_security_group(self, identity: str) -> str:
+        """Find a security group and return its id."""
+
+    def find_port(self, identity: str) -> Port:
+        """Find a port."""
+
+    def find_ports_marked(self, node_id: str) -> list[Port]:
+        """Return the ports that were made for a node."""
+
+    def create_port(
+        self,
+        network_id: str,
+        *,
+        node_id: str,
+        fixed_ips: Sequence[Mapping[str, str]] = (),
+        security_group_ids: Sequence[str] | None = None,
+        vnic_type: str | None = None,
+    ) -> Port:
+        """Make a port that carries the mark of a node."""
+
+    def update_port(self, port_id: str, *, security_group_ids: Sequence[str]) -> None:
+        """Give a port other security groups."""
+
+    def delete_port(self, port_id: str) -> None:
+        """Delete a port; not an error if it is gone."""
+
+    def find_floating_ip(self, address: str) -> FloatingIp | None:
+        """Find a public address."""
+
+    def create_floating_ip(
+        self, network_id: str, *, port_id: str, address: str | None = None
+    ) -> FloatingIp:
+        """Make a public address that leads to a port."""
+
+    def associate_floating_ip(self, floating_ip_id: str, port_id: str | None) -> None:
+        """Lead a public address to a port, or to none."""
+
+    def delete_floating_ip(self, floating_ip_id: str) -> None:
+        """Give a public address back; not an error if it is gone."""
+
+
+class Volumes(Protocol):
+    """Volumes that servers start from. Finding is by id or name."""
+
+    def find_volume(self, identity: str) -> Mapping[str, Any]:
+        """Return ``{"id", "status", "image_id"}`` of a volume."""
+
+    def find_volume_type(self, identity: str) -> str:
+        """Find a volume type and return its name."""
+
+    def find_snapshot(self, identity: str) -> str:
+        """Find a volume snapshot and return its id."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack as the cloud shows it."""
+
+    id: str
+    name: str
+    status: str
+    reason: str = ""
+    tags: tuple[str, ...] = ()
+    outputs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+class Orchestration(Protocol):
+    """Stacks of resources made from templates.
+
+    ``arguments`` of create and update: ``template``, ``template_url``,
+    ``parameters``, ``files``, ``environment``, ``timeout_mins``,
+    ``disable_rollback``.
+    """
+
+    def preview_stack(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """Check a template.
+
+        :raises CloudError: when the template isn't right, with the reason.
+        """
+
+    def create_stack(
+        self, name: str, arguments: Mapping[str, Any], tags: Sequence[str]
+    ) -> Stack:
+        """Ask for a stack."""
+
+    def get_stack(self, stack_id: str) -> Stack:
+        """Return one stack."""
+
+    def find_tagged(self, tag: str) -> list[Stack]:
+        """Return the stacks that carry a tag."""
+
+    def update_stack(
+        self,
+        stack_id: str,
+        arguments: Mapping[str, Any],
+        tags: Sequence[str] | None = None,
+    ) -> None:
+        """Ask for a change; arguments that are left out stay."""
+
+    def check_stack(self, stack_id: str) -> None:
+        """Ask for a check of the stack's resources."""
+
+    def delete_stack(self, stack_id: str) -> None:
+        """Ask for a stack to be deleted; not an error if it is gone."""
+
+    def export_stack(self, stack_id: str) -> Mapping[str, Any]:
+        """Return ``template``, ``environment``, ``files``, ``parameters``,
+        ``timeout_mins`` and ``disable_rollback`` of a stack.
+        """
+
+
+class Cloud(Protocol):
+    """One account's view of a cloud."""
+
+    @property
+    def compute(self) -> Compute:
+        """Return the servers."""
+
+    @property
+    def images(self) -> Images:
+        """Return the images."""
+
+    @property
+    def network(self) -> Network:
+        """Return networks, ports and public addresses."""
+
+    @property
+    def volumes(self) -> Volumes:
+        """Return the volumes."""
+
+    @property
+    def orchestration(self) -> Orchestration:
+        """Return the stacks."""
+
+    def look(self, kind: ObjectKind, ids: Collection[str]) -> Mapping[str, Observed]:
+        """Tell how far objects are, with one call per page of objects.
+
+        Every id has an entry in the answer; ``GONE`` where there is no object.
+        """
+
+
+class Identity(Protocol):
+    """Permissions to act for a user after the request has ended."""
+
+    def delegate(
+        self, user: str, project: str, roles: Sequence[str], token: str | None
+    ) -> Mapping[str, Any]:
+        """Make a permission to act for the caller; a JSON value to be stored."""
+
+    def is_valid(self, credential: Mapping[str, Any]) -> bool:
+        """Tell whether a stored permission can still be used."""
+
+    def revoke(self, credential: Mapping[str, Any]) -> None:
+        """End a permission; not an error if it has ended."""
+
+
+class Driver(Protocol):
+    """A cloud, before anybody's account is chosen."""
+
+    @property
+    def identity(self) -> Identity:
+        """Return the identity side."""
+
+    def cloud(self, account: Account) -> Cloud:
+        """Return an account's view; cheap, connections are kept.
+
+        :raises TrustNotFound: when the account's credential can't be used.
+        """
+
+    def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,1 @@
+"""The simulated cloud behind the driver Protocols: a thin adapter."""

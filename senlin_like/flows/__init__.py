@@ -1,0 +1,1 @@
+"""How actions are carried out: one file per family of actions."""

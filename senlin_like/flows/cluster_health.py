@@ -1,0 +1,108 @@
+"""See how the nodes of a cluster are, and bring them back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from senlin_like.db import node_state
+from senlin_like.db.session import Session
+from senlin_like.domain import selection
+from senlin_like.domain.enums import ClusterStatus, Kind, NodeStatus
+from senlin_like.flows import growth
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks.base import Plan, Step
+from senlin_like.flows.tasks.verdict import Judge
+from senlin_like.flows.workbench import Workbench
+
+VERSION = 1
+_RECOVERY = ("operation", "operation_params", "delete_timeout", "force_recreate")
+
+
+def check(run: Run, bench: Workbench) -> Plan:
+    """Check every node."""
+    return Plan(
+        version=VERSION,
+        steps=(
+            cluster.BeginCluster(run, ClusterStatus.CHECKING),
+            _checks(run, "CheckNodes"),
+            Judge(run, {"CheckNodes": "Failed in checking nodes."}),
+        ),
+        close=cluster.ending("Cluster checking completed."),
+    )
+
+
+def _checks(run: Run, name: str) -> Step:
+    return cluster.OnNodes(
+        run,
+        Kind.NODE_CHECK,
+        lambda session, row: _with_object(session, row.id),
+        inputs=lambda _node_id: dict(run.facts.inputs),
+        name=name,
+    )
+
+
+def _with_object(session: Session, cluster_id: str) -> list[str]:
+    ids = [node.id for node in node_state.members(session, cluster_id)]
+    known = node_state.rows_of(session, ids)
+    return [
+        node_id
+        for node_id in ids
+        if node_id in known and known[node_id].physical_id is not None
+    ]
+
+
+def recover(run: Run, bench: Workbench) -> Plan:
+    """Look first if asked to; recover what isn't well; fill up if asked to."""
+    inputs = run.facts.inputs
+
+    def not_well(session: Session, row: Any) -> Sequence[str]:
+        return [
+            node.id
+            for node in node_state.members(session, row.id)
+            if node.status != NodeStatus.ACTIVE
+        ]
+
+    def surplus(session: Session, row: Any) -> Sequence[str]:
+        if not inputs.get("check_capacity"):
+            return []
+        chosen = run.data.get("deletion", {}).get("candidates")
+        if chosen is None:
+            members = node_state.members(session, row.id)
+            count = max(0, len(members) - row.desired_capacity)
+            choices = selection.choose(
+                members, count, selection.Criterion.RANDOM, run.deps.chance
+            )
+            chosen = [choice.id for choice in choices]
+            run.data["deletion"] = {"count": count, "candidates": chosen}
+        return list(chosen)
+
+    def missing(session: Session, row: Any) -> int:
+        if not inputs.get("check_capacity"):
+            return 0
+        count, _active = node_state.count(session, row.id)
+        return max(0, int(row.desired_capacity) - count)
+
+    steps: list[Step] = [cluster.BeginCluster(run, ClusterStatus.RECOVERING)]
+    if inputs.get("check"):
+        steps.append(_checks(run, "CheckNodes"))
+    steps += [
+        cluster.OnNodes(
+            run,
+            Kind.NODE_RECOVER,
+            not_well,
+            inputs=lambda _node_id: {
+                key: inputs[key] for key in _RECOVERY if key in inputs
+            },
+            name="RecoverNodes",
+        ),
+        cluster.CreateNodes(run, missing),
+        *cluster.removal(run, surplus),
+        Judge(run, {"RecoverNodes": "Failed in recovering nodes."}),
+    ]
+    return Plan(
+        version=VERSION,
+        steps=steps,
+        close=cluster.ending(
+            "Cluster recovery succeeded.", values=growth.stopped_short
+        ),
+    )

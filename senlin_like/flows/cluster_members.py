@@ -1,0 +1,175 @@
+"""Let nodes join a cluster, leave it, or take each other's place."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from senlin_like.db import node_state
+from senlin_like.db.session import Session
+from senlin_like.domain import capacity
+from senlin_like.domain.enums import Kind, NodeStatus
+from senlin_like.flows import growth
+from senlin_like.flows.cluster_resize import chosen_members
+from senlin_like.flows.outcomes import Refused
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks.base import Ending, Plan, Step
+from senlin_like.flows.tasks.verdict import Judge
+from senlin_like.flows.workbench import Workbench
+
+VERSION = 1
+
+
+def add(run: Run, bench: Workbench) -> Plan:
+    """Check once more, let the nodes join, want as many as there are."""
+    nodes = [str(node_id) for node_id in run.facts.inputs.get("nodes", [])]
+
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        _check_newcomers(session, row, nodes)
+        _check_size(run, session, row, len(nodes))
+        run.data["creation"] = {"nodes": nodes}
+        return {}
+
+    return Plan(
+        version=VERSION,
+        steps=(
+            cluster.BeginCluster(run, None, opening),
+            _joining(run, nodes, "JoinNodes"),
+            Judge(run, {"JoinNodes": "Failed in adding nodes."}),
+        ),
+        close=cluster.ending("Completed adding nodes.", values=_as_many_as_there_are),
+    )
+
+
+def _joining(run: Run, nodes: Sequence[str], name: str) -> Step:
+    return cluster.OnNodes(
+        run,
+        Kind.NODE_JOIN,
+        lambda _session, _row: nodes,
+        inputs=lambda _node_id: {"cluster_id": run.facts.target},
+        name=name,
+    )
+
+
+def _check_newcomers(session: Session, row: Any, nodes: Sequence[str]) -> None:
+    """Refuse nodes that are gone, taken, not well or of another type.
+
+    :raises Refused: with all that is wrong.
+    """
+    known = node_state.rows_of(session, nodes)
+    missing = [node for node in nodes if node not in known]
+    tests: list[tuple[str, Callable[[Any], bool]]] = [
+        (
+            "Profile type of nodes {} does not match that of the cluster.",
+            lambda node: node.profile_type != row.profile_type,
+        ),
+        (
+            "Nodes {} already owned by some cluster.",
+            lambda node: bool(node.cluster_id) and node.cluster_id != row.id,
+        ),
+        (
+            "Nodes are not ACTIVE: {}.",
+            lambda node: node.status != NodeStatus.ACTIVE,
+        ),
+    ]
+    problems = []
+    for text, is_bad in tests:
+        bad = [node.id for node in known.values() if is_bad(node)]
+        if bad:
+            problems.append(text.format(bad))
+    if missing:
+        problems.append(f"Nodes not found: {missing}.")
+    if problems:
+        raise Refused("\n".join(problems))
+
+
+def _check_size(run: Run, session: Session, row: Any, change: int) -> None:
+    count, _active = node_state.count(session, row.id)
+    problem = capacity.check_size(
+        count + change,
+        capacity.Bounds(),
+        growth.sizes_of(row),
+        strict=True,
+        max_nodes=run.deps.settings.max_nodes_per_cluster,
+    )
+    if problem:
+        raise Refused(problem)
+
+
+def _as_many_as_there_are(
+    run: Run, session: Session, row: Any, how: Ending
+) -> Mapping[str, Any]:
+    if not run.is_done("Begin"):
+        return {}
+    count, _active = node_state.count(session, row.id)
+    return {"desired_capacity": count}
+
+
+def remove(run: Run, bench: Workbench) -> Plan:
+    """Let the named nodes leave, or delete them if that is asked for."""
+    inputs = run.facts.inputs
+
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        named = [str(node_id) for node_id in inputs.get("candidates", [])]
+        known = node_state.rows_of(session, named)
+        missing = [node_id for node_id in named if node_id not in known]
+        if missing:
+            raise Refused(f"Nodes not found: {missing}.")
+        members = [node for node in named if known[node].cluster_id == row.id]
+        _check_size(run, session, row, -len(members))
+        run.data["deletion"] = {"count": len(members), "candidates": members}
+        return {}
+
+    return Plan(
+        version=VERSION,
+        steps=(
+            cluster.BeginCluster(run, None, opening),
+            *cluster.removal(
+                run,
+                lambda session, row: chosen_members(run, session, row),
+                destroy=bool(inputs.get("destroy_after_deletion")),
+            ),
+            Judge(run, {"RemoveNodes": "Failed in deleting nodes."}),
+        ),
+        close=cluster.ending("Completed deleting nodes.", values=_as_many_as_there_are),
+    )
+
+
+def replace(run: Run, bench: Workbench) -> Plan:
+    """Let the new nodes join, then the old ones leave."""
+    pairs = {str(o): str(n) for o, n in run.facts.inputs.get("candidates", {}).items()}
+    newcomers = list(pairs.values())
+
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        known = node_state.rows_of(session, list(pairs))
+        strangers = [
+            old for old in pairs if old not in known or known[old].cluster_id != row.id
+        ]
+        if strangers:
+            raise Refused(
+                f"The specified nodes {strangers} to be replaced are not members of "
+                f"the cluster {row.id}."
+            )
+        _check_newcomers(session, row, newcomers)
+        return {}
+
+    def leavers(session: Session, row: Any) -> list[str]:
+        """Leave out those whose successor didn't make it."""
+        failed = set(run.result("JoinNodes").get("failed_nodes", []))
+        return [old for old, new in pairs.items() if new not in failed]
+
+    return Plan(
+        version=VERSION,
+        steps=(
+            cluster.BeginCluster(run, None, opening),
+            _joining(run, newcomers, "JoinNodes"),
+            cluster.OnNodes(run, Kind.NODE_LEAVE, leavers, name="LeaveNodes"),
+            Judge(
+                run,
+                {
+                    "JoinNodes": "Failed in replacing nodes.",
+                    "LeaveNodes": "Failed in replacing nodes.",
+                },
+            ),
+        ),
+        close=cluster.ending("Completed replacing nodes."),
+    )

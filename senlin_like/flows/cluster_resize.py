@@ -1,0 +1,168 @@
+"""Change the size of a cluster: resize, scale out, scale in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from senlin_like.db import node_state
+from senlin_like.db.session import Session
+from senlin_like.domain import capacity, selection
+from senlin_like.domain.capacity import Bounds, Change, Refusal, Resize
+from senlin_like.domain.enums import AdjustmentType, ClusterStatus
+from senlin_like.flows import growth
+from senlin_like.flows.outcomes import Refused
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks.base import Plan
+from senlin_like.flows.tasks.verdict import Judge
+from senlin_like.flows.workbench import Workbench
+
+VERSION = 1
+
+Decider = Callable[[Run, int, Any], Resize | Refusal]
+
+
+def resize(run: Run, bench: Workbench) -> Plan:
+    """Change the size and the limits of a cluster."""
+    return _plan(run, _decide_resize, "Cluster resize succeeded.")
+
+
+def scale_out(run: Run, bench: Workbench) -> Plan:
+    """Add nodes to a cluster."""
+    return _plan(run, _decide_out, "Cluster scaling succeeded.")
+
+
+def scale_in(run: Run, bench: Workbench) -> Plan:
+    """Remove nodes from a cluster."""
+    return _plan(run, _decide_in, "Cluster scaling succeeded.")
+
+
+def _plan(run: Run, decide: Decider, good: str) -> Plan:
+    """Decide once, under lock: the size, and which nodes go.
+
+    What was chosen stays chosen, whatever crashes: it is in the action's data.
+    """
+
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        members = node_state.members(session, row.id)
+        target = growth.allowed(decide(run, len(members), row))
+        chosen = selection.choose(
+            members, target.delete, selection.Criterion.RANDOM, run.deps.chance
+        )
+        if target.create:
+            run.data["creation"] = {"count": target.create}
+        if target.delete:
+            run.data["deletion"] = {
+                "count": target.delete,
+                "candidates": [choice.id for choice in chosen],
+                "reasons": {choice.id: choice.why for choice in chosen},
+            }
+        return {
+            "desired_capacity": target.desired,
+            "min_size": target.min_size,
+            "max_size": target.max_size,
+        }
+
+    return Plan(
+        version=VERSION,
+        steps=(
+            cluster.BeginCluster(run, ClusterStatus.RESIZING, opening),
+            cluster.CreateNodes(
+                run, lambda _s, _row: int(run.data.get("creation", {}).get("count", 0))
+            ),
+            *cluster.removal(run, lambda s, row: chosen_members(run, s, row)),
+            Judge(
+                run,
+                {
+                    growth.CREATE: "Failed in creating nodes.",
+                    "RemoveNodes": "Failed in deleting nodes.",
+                },
+            ),
+        ),
+        close=cluster.ending(good, values=growth.stopped_short),
+    )
+
+
+def chosen_members(run: Run, session: Session, row: Any) -> Sequence[str]:
+    """Return the nodes that were chosen to go and still are members."""
+    chosen = run.data.get("deletion", {}).get("candidates", [])
+    if not chosen:
+        return []
+    known = node_state.rows_of(session, chosen)
+    picked = [
+        node_id
+        for node_id in chosen
+        if node_id in known and known[node_id].cluster_id == row.id
+    ]
+    run.outputs["nodes_removed"] = picked
+    return picked
+
+
+def _decide_resize(run: Run, count: int, row: Any) -> Resize | Refusal:
+    inputs = run.facts.inputs
+    adjustment = inputs.get("adjustment_type")
+    change = Change(
+        adjustment=AdjustmentType(adjustment) if adjustment else None,
+        number=_number(inputs.get("number")),
+        min_step=_whole(inputs.get("min_step"), "min_step"),
+        bounds=Bounds(
+            min_size=_whole(inputs.get("min_size"), "min_size"),
+            max_size=_whole(inputs.get("max_size"), "max_size"),
+        ),
+    )
+    return capacity.plan_resize(
+        count,
+        growth.sizes_of(row),
+        change,
+        strict=bool(inputs.get("strict", False)),
+        max_nodes=run.deps.settings.max_nodes_per_cluster,
+    )
+
+
+def _decide_out(run: Run, count: int, row: Any) -> Resize | Refusal:
+    return capacity.plan_scale_out(
+        count,
+        growth.sizes_of(row),
+        _count(run),
+        run.deps.settings.max_nodes_per_cluster,
+    )
+
+
+def _decide_in(run: Run, count: int, row: Any) -> Resize | Refusal:
+    return capacity.plan_scale_in(
+        count,
+        growth.sizes_of(row),
+        _count(run),
+        run.deps.settings.max_nodes_per_cluster,
+    )
+
+
+def _count(run: Run) -> int:
+    """Return how many nodes are asked for; one if nothing is said.
+
+    :raises Refused: when it isn't a positive whole number.
+    """
+    count = _whole(run.facts.inputs.get("count"), "count")
+    if count is None:
+        return 1
+    if count <= 0:
+        raise Refused(f"Invalid count ({count}) for action '{run.facts.kind}'.")
+    return count
+
+
+def _whole(value: Any, name: str) -> int | None:
+    """Read a whole number; webhooks send them as text."""
+    if value is None:
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise Refused(f"The '{name}' must be a whole number, not '{value}'.") from None
+
+
+def _number(value: Any) -> float | None:
+    if value is None:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise Refused(f"The 'number' must be a number, not '{value}'.") from None

@@ -1,0 +1,70 @@
+"""Change a cluster's properties, and give its nodes another profile."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from senlin_like.db import node_state
+from senlin_like.db.session import Session
+from senlin_like.domain.enums import ClusterStatus, Kind
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks.base import Ending, Plan, Step
+from senlin_like.flows.tasks.verdict import Judge
+from senlin_like.flows.workbench import Workbench
+
+VERSION = 1
+_COLUMNS = {
+    "name": "name",
+    "metadata": "meta_data",
+    "timeout": "timeout",
+    "config": "config",
+}
+
+
+def plan(run: Run, bench: Workbench) -> Plan:
+    """Begin and save what is simple; update the nodes; save the profile."""
+    new_profile = run.facts.inputs.get("new_profile_id")
+    steps: list[Step] = [
+        cluster.BeginCluster(
+            run, ClusterStatus.UPDATING, lambda _session, _row: _simple(run)
+        )
+    ]
+    if new_profile and not run.facts.inputs.get("profile_only"):
+        steps.append(
+            cluster.OnNodes(
+                run,
+                Kind.NODE_UPDATE,
+                lambda session, row: _members(session, row.id),
+                inputs=lambda _node_id: {
+                    "new_profile_id": new_profile,
+                    "config": run.data.get("config", {}),
+                },
+                name="UpdateNodes",
+            )
+        )
+    steps.append(Judge(run, {"UpdateNodes": "Failed in updating nodes."}))
+    return Plan(
+        version=VERSION,
+        steps=steps,
+        close=cluster.ending("Cluster update completed.", values=_profile),
+    )
+
+
+def _simple(run: Run) -> Mapping[str, Any]:
+    inputs = run.facts.inputs
+    if inputs.get("config") is not None:
+        run.data["config"] = inputs["config"]
+    return {
+        column: inputs[key]
+        for key, column in _COLUMNS.items()
+        if inputs.get(key) is not None
+    }
+
+
+def _members(session: Session, cluster_id: str) -> list[str]:
+    return [node.id for node in node_state.members(session, cluster_id)]
+
+
+def _profile(run: Run, session: Session, row: Any, how: Ending) -> Mapping[str, Any]:
+    new_profile = run.facts.inputs.get("new_profile_id")
+    return {"profile_id": new_profile} if how.is_good and new_profile else {}

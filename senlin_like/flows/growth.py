@@ -1,0 +1,50 @@
+"""What a cluster action that makes nodes leaves behind when it is stopped."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from senlin_like.db import node_state
+from senlin_like.db.session import Session
+from senlin_like.domain.capacity import Refusal, Resize, Sizes
+from senlin_like.flows.outcomes import Refused
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks.base import Ending
+
+CREATE = "CreateNodes"
+
+
+def sizes_of(row: Any) -> Sizes:
+    """Return the sizes of a cluster's row."""
+    return Sizes(
+        min_size=row.min_size,
+        max_size=row.max_size,
+        desired_capacity=row.desired_capacity,
+    )
+
+
+def allowed(answer: Resize | Refusal) -> Resize:
+    """Return a new size if it is allowed.
+
+    :raises Refused: with the rule that forbids it.
+    """
+    if isinstance(answer, Refusal):
+        raise Refused(answer.reason)
+    return answer
+
+
+def stopped_short(
+    run: Run, session: Session, row: Any, how: Ending
+) -> Mapping[str, Any]:
+    """Return the columns for a growth that was cancelled.
+
+    Nodes that never had anything in the cloud go; the cluster then wants as
+    many nodes as it has.
+    """
+    if how.is_good or run.data.get("stopped") != "cancelled":
+        return {}
+    made = run.outputs.get("nodes_added", [])
+    if not made:
+        return {}
+    node_state.remove_never_made(session, made)
+    count, _active = node_state.count(session, row.id)
+    return {"desired_capacity": max(count, row.min_size)}

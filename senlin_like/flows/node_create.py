@@ -1,0 +1,95 @@
+"""Make one node real."""
+
+from typing import Any
+
+from senlin_like.db import cluster_state, node_state
+from senlin_like.db.session import Session
+from senlin_like.domain import capacity
+from senlin_like.domain.enums import NodeStatus
+from senlin_like.flows.node_endings import Values, Words, active, ending
+from senlin_like.flows.outcomes import Refused
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks.base import Ending, Plan
+from senlin_like.flows.tasks.node import Begin, NodeWork, Physical
+from senlin_like.flows.workbench import Workbench
+from senlin_like.profiles import base as profiles
+
+VERSION = 1
+
+
+def plan(run: Run, bench: Workbench) -> Plan:
+    """Begin, ask for the object, wait until it is there."""
+    node = NodeWork(run, bench)
+
+    def create(ask: profiles.Ask) -> profiles.Step:
+        return node.recipe.type.create(ask)
+
+    def remove(ask: profiles.Ask) -> profiles.Step:
+        return node.recipe.type.delete(ask, {"force": True})
+
+    return Plan(
+        version=VERSION,
+        steps=(
+            Begin(node, NodeStatus.CREATING, lambda s, row: _check(run, s, row)),
+            Physical(node, create, undo=remove),
+        ),
+        close=ending(
+            Words(good="Node created successfully.", bad="Failed in creating node"),
+            _created,
+            on_failure=_not_created,
+            resizes=True,
+        ),
+    )
+
+
+def _check(run: Run, session: Session, row: Any) -> None:
+    """Refuse a node that isn't new, or one too many in its cluster.
+
+    :raises Refused: with the reason.
+    """
+    if row.status not in (NodeStatus.INIT, NodeStatus.CREATING):
+        raise Refused(f"Node must be in INIT status, it is {row.status}.")
+    if run.facts.is_child or not row.cluster_id:
+        return
+    cluster = cluster_state.load(session, row.cluster_id, lock=True)
+    if cluster is None:
+        raise Refused(f"The cluster '{row.cluster_id}' could not be found.")
+    count, _active = node_state.count(session, row.cluster_id)
+    problem = capacity.check_size(
+        count,
+        capacity.Bounds(),
+        capacity.Sizes(
+            min_size=cluster.min_size,
+            max_size=cluster.max_size,
+            desired_capacity=cluster.desired_capacity,
+        ),
+        strict=True,
+        max_nodes=run.deps.settings.max_nodes_per_cluster,
+    )
+    if problem and "greater" in problem:
+        raise Refused(problem)
+
+
+def _created(run: Run, session: Session, row: Any) -> Values:
+    return active(
+        run,
+        "Creation succeeded",
+        created_at=row.created_at or run.deps.clock(),
+    )
+
+
+def _not_created(run: Run, session: Session, row: Any, how: Ending) -> Values:
+    """Leave a node in error that has nothing in the cloud.
+
+    One that its cluster had no room for leaves the cluster.
+    """
+    values: dict[str, Any] = {
+        "status": NodeStatus.ERROR,
+        "status_reason": how.reason,
+        "updated_at": run.deps.clock(),
+    }
+    if "undo_failed" not in run.data:
+        values["physical_id"] = None
+    if not run.is_done("Begin") and not run.facts.is_child:
+        values |= {"cluster_id": "", "index": -1}
+    return values

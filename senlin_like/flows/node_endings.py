@@ -1,0 +1,107 @@
+"""What the end of a node action writes, besides the action itself."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from senlin_like.db import cluster_state, node_state
+from senlin_like.db.progress import Save
+from senlin_like.db.session import Session
+from senlin_like.domain.enums import NodeStatus, Phase
+from senlin_like.flows import telling
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks.base import Close, Ending
+
+Values = Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Words:
+    """What is said at the end of an action."""
+
+    good: str
+    #: Begins the node's reason when the action failed.
+    bad: str
+
+
+def ending(
+    words: Words,
+    on_success: Callable[[Run, Session, Any], Values | None],
+    *,
+    on_failure: Callable[[Run, Session, Any, Ending], Values | None] | None = None,
+    resizes: bool = False,
+) -> Close:
+    """Make the ``close`` of a node's flow.
+
+    ``on_success`` returns the columns to set on the node (None: leave it, or
+    it is gone). A failure makes the node ERROR unless ``on_failure`` says
+    otherwise. ``resizes`` evaluates the cluster after an action that a user
+    asked for, with as many nodes wanted as there are.
+    """
+
+    def close(run: Run, how: Ending) -> Save:
+        def save(session: Session) -> None:
+            row = node_state.load(session, run.facts.target)
+            if row is None:
+                return
+            if how.is_good:
+                values = on_success(run, session, row)
+                reason = _reason(run, words.good)
+            else:
+                fail = on_failure or failed
+                values = fail(run, session, row, how)
+                reason = how.reason
+            if values:
+                node_state.change(session, row.id, values)
+                if "status" in values:
+                    node_state.tell_cluster(
+                        session,
+                        row.cluster_id,
+                        row.name,
+                        values["status"],
+                        values.get("status_reason", ""),
+                    )
+            phase = Phase.END if how.is_good else Phase.ERROR
+            telling.about_node(run, row, phase, reason, session)
+            if resizes and not run.facts.is_child and row.cluster_id:
+                _settle_cluster(run, session, row.cluster_id)
+
+        return save
+
+    def failed(
+        run: Run, session: Session, row: Any, how: Ending
+    ) -> Values | None:
+        if not run.has_begun("Begin") or not run.journal.get("Begin"):
+            return None
+        return {
+            "status": NodeStatus.ERROR,
+            "status_reason": f"{words.bad}: {how.reason}",
+            "updated_at": run.deps.clock(),
+        }
+
+    return close
+
+
+def _reason(run: Run, good: str) -> str:
+    told = run.journal.get("Physical", {}).get("result", {}).get("reason")
+    return f"{good} {told}" if told else good
+
+
+def _settle_cluster(run: Run, session: Session, cluster_id: str) -> None:
+    count, _active = node_state.count(session, cluster_id)
+    values: dict[str, Any] = {}
+    if run.data.get("reduce_desired_capacity", True):
+        values["desired_capacity"] = count
+    cluster_state.settle(
+        session, cluster_id, run.facts.kind, run.deps.clock(), values
+    )
+
+
+def active(run: Run, reason: str, **more: Any) -> Values:
+    """Return the columns of a node that is well."""
+    return {
+        "status": NodeStatus.ACTIVE,
+        "status_reason": reason,
+        "updated_at": run.deps.clock(),
+        **more,
+    }

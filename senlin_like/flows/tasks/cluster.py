@@ -1,0 +1,271 @@
+"""Steps that work on a cluster's row, and what the end of its actions writes."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from senlin_like.db import cluster_state, node_state
+from senlin_like.db import nodes as stored
+from senlin_like.db.progress import Save
+from senlin_like.db.session import Session
+from senlin_like.domain import node_names
+from senlin_like.domain.enums import ClusterStatus, Kind, NodeStatus, Phase
+from senlin_like.flows import telling
+from senlin_like.flows.outcomes import Decide, Done, Gone, Outcome, Refused
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks.base import Close, Ending, Step
+from senlin_like.flows.tasks.children import Batch, Child, FanOut, Owner
+
+#: Decides what an action begins with: columns to set, and what to keep.
+Opening = Callable[[Session, Any], Mapping[str, Any]]
+
+
+def gone(run: Run) -> Gone:
+    """Say that the cluster isn't there any more."""
+    return Gone(f"The cluster '{run.facts.target}' could not be found.")
+
+
+class BeginCluster(Step):
+    """Decide what is to be done, under the cluster's lock, and say so in its row.
+
+    ``opening`` may refuse; the columns it returns are set. What it found out
+    it leaves in ``run.data`` or ``run.outputs``.
+    """
+
+    def __init__(
+        self, run: Run, status: ClusterStatus | None, opening: Opening | None = None
+    ) -> None:
+        super().__init__(run, "Begin")
+        self.status = status
+        self.opening = opening
+
+    def work(self, memo: Mapping[str, Any]) -> Outcome:
+        """Decide in the transaction that writes the decision down."""
+        return Decide(decide=self._decide)
+
+    def _decide(self, session: Session) -> Done:
+        run = self.run
+        row = cluster_state.load(session, run.facts.target, lock=True)
+        if row is None:
+            raise gone(run)
+        values = dict(self.opening(session, row)) if self.opening else {}
+        if self.status is not None:
+            values |= {
+                "status": self.status,
+                "status_reason": f"{run.facts.kind}: in progress.",
+                "updated_at": run.deps.clock(),
+            }
+
+        def save(session: Session) -> None:
+            if values:
+                cluster_state.change(session, row.id, values)
+            telling.about_cluster(
+                run, row, Phase.START, telling.start_reason(run), session
+            )
+
+        return Done(save=save)
+
+
+def owner_of(row: Any) -> Owner:
+    """Return on whose behalf a cluster's actions work."""
+    return Owner(user=row.user, project=row.project, domain=row.domain)
+
+
+def locked(run: Run, session: Session) -> Any:
+    """Return the cluster's row, locked.
+
+    :raises Refused: when the cluster is gone.
+    """
+    row = cluster_state.load(session, run.facts.target, lock=True)
+    if row is None:
+        raise gone(run)
+    return row
+
+
+class CreateNodes(FanOut):
+    """Make node rows and their NODE_CREATE actions, as many as were decided."""
+
+    def __init__(
+        self, run: Run, count: Callable[[Session, Any], int], name: str = "CreateNodes"
+    ) -> None:
+        super().__init__(run, self._choose, name=name)
+        self.count = count
+
+    def _choose(self, session: Session) -> Batch:
+        run = self.run
+        cluster = locked(run, session)
+        count = self.count(session, cluster)
+        if count <= 0:
+            return Batch(children=(), owner=owner_of(cluster))
+        first = stored.allocate_indexes(session, cluster.id, count)
+        name_format = str((cluster.config or {}).get("node.name.format") or "")
+        rows = [
+            _new_node(run, cluster, first + place, name_format)
+            for place in range(count)
+        ]
+        stored.insert_many(session, rows)
+        made = [row["id"] for row in rows]
+        run.outputs["nodes_added"] = made
+        return Batch(
+            children=[
+                Child(kind=Kind.NODE_CREATE, node_id=node_id, cluster_id=cluster.id)
+                for node_id in made
+            ],
+            owner=owner_of(cluster),
+            may_be_busy=False,
+            result={"made": made},
+        )
+
+
+def _new_node(run: Run, cluster: Any, index: int, name_format: str) -> dict[str, Any]:
+    """Return the row of a node to be made for a cluster; its owner is the same."""
+    return {
+        "id": str(uuid.uuid4()),
+        "name": node_names.generate(name_format, index, run.deps.chance),
+        "physical_id": None,
+        "cluster_id": cluster.id,
+        "profile_id": cluster.profile_id,
+        "user": cluster.user,
+        "project": cluster.project,
+        "domain": cluster.domain,
+        "index": index,
+        "role": "",
+        "init_at": run.deps.clock(),
+        "created_at": None,
+        "updated_at": None,
+        "tainted": False,
+        "status": NodeStatus.INIT,
+        "status_reason": "Initializing",
+        "meta_data": {},
+        "data": {},
+        "dependents": {},
+    }
+
+
+class OnNodes(FanOut):
+    """Make one child action for each of the nodes that ``pick`` returns."""
+
+    def __init__(
+        self,
+        run: Run,
+        kind: Kind,
+        pick: Callable[[Session, Any], Sequence[str]],
+        *,
+        inputs: Callable[[str], Mapping[str, Any]] = lambda _node_id: {},
+        name: str,
+        child_name: str | None = None,
+    ) -> None:
+        super().__init__(run, self._choose, name=name)
+        self.kind = kind
+        self.pick = pick
+        self.inputs = inputs
+        self.child_name = child_name
+
+    def _choose(self, session: Session) -> Batch:
+        cluster = locked(self.run, session)
+        picked = list(self.pick(session, cluster))
+        return Batch(
+            children=[
+                Child(
+                    kind=self.kind,
+                    node_id=node_id,
+                    cluster_id=cluster.id,
+                    inputs=self.inputs(node_id),
+                    name=f"{self.child_name}_{node_id[:8]}"
+                    if self.child_name
+                    else None,
+                )
+                for node_id in picked
+            ],
+            owner=owner_of(cluster),
+            result={"picked": picked},
+        )
+
+
+def removal(
+    run: Run,
+    pick: Callable[[Session, Any], Sequence[str]],
+    *,
+    destroy: bool = True,
+    stop_first: Callable[[], bool] = lambda: False,
+) -> list[Step]:
+    """Return the steps that remove nodes: stop them first if wanted, then go.
+
+    What can't be stopped is removed all the same.
+    """
+
+    def to_stop(session: Session, cluster: Any) -> list[str]:
+        wanted = (cluster.config or {}).get("cluster.stop_node_before_delete")
+        if wanted is not True and str(wanted).lower() != "true":
+            return []
+        picked = list(pick(session, cluster))
+        known = node_state.rows_of(session, picked)
+        return [
+            node_id
+            for node_id in picked
+            if node_id in known
+            and known[node_id].physical_id is not None
+            and known[node_id].status == NodeStatus.ACTIVE
+            and known[node_id].profile_type.startswith("os.nova.server")
+        ]
+
+    return [
+        OnNodes(
+            run,
+            Kind.NODE_OPERATION,
+            to_stop,
+            inputs=lambda _node_id: {"operation": "stop", "params": {}},
+            name="StopNodes",
+            child_name="node_delete",
+        ),
+        OnNodes(
+            run,
+            Kind.NODE_DELETE if destroy else Kind.NODE_LEAVE,
+            pick,
+            name="RemoveNodes",
+            child_name="node_delete",
+        ),
+    ]
+
+
+def ending(
+    good: str,
+    *,
+    values: Callable[[Run, Session, Any, Ending], Mapping[str, Any]] | None = None,
+    settles: Callable[[Ending], bool] = lambda _how: True,
+) -> Close:
+    """Make the ``close`` of a cluster's flow: how the cluster stands now.
+
+    ``values`` are columns to set besides; ``settles`` tells whether the
+    cluster is evaluated after such an end.
+    """
+
+    def close(run: Run, how: Ending) -> Save:
+        def save(session: Session) -> None:
+            row = cluster_state.load(session, run.facts.target, lock=True)
+            if row is None:
+                return
+            more = values(run, session, row, how) if values else {}
+            if settles(how) and (run.is_done("Begin") or how.is_good):
+                cluster_state.settle(
+                    session, row.id, telling.verb(run), run.deps.clock(), more
+                )
+            phase = Phase.END if how.is_good else Phase.ERROR
+            reason = good if how.is_good else how.reason
+            telling.about_cluster(run, row, phase, reason, session)
+
+        return save
+
+    return close
+
+
+def fail_on(run: Run, step: str, reason: str) -> None:
+    """Fail the action if children of a step failed.
+
+    :raises Refused: with the reason and the first child's own words.
+    """
+    result = run.result(step)
+    if result.get("failed"):
+        first = result.get("first_failure")
+        count = len(result["failed"])
+        raise Refused(f"{reason} ({count} failed; first: {first})" if first else reason)

@@ -1,0 +1,314 @@
+"""Steps that work on one node: begin, and a verb of its profile type."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from senlin_like import exceptions
+from senlin_like.db import node_state, progress
+from senlin_like.db.progress import Parking, Save
+from senlin_like.db.session import Session
+from senlin_like.domain.enums import NodeStatus, Phase, WaitKind
+from senlin_like.drivers import base as clouds
+from senlin_like.flows import fence, telling
+from senlin_like.flows.outcomes import Decide, Done, Gone, Outcome, Park, Refused
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks.base import Step
+from senlin_like.flows.workbench import Recipe, Workbench
+from senlin_like.profiles import base as profiles
+
+_BUSY_MOST_S = 30.0
+
+Verb = Callable[[profiles.Ask], profiles.Step]
+Check = Callable[[Session, Any], None]
+
+
+class NodeWork:
+    """The node of an action, as its steps see it; read when first needed."""
+
+    def __init__(self, run: Run, bench: Workbench) -> None:
+        self.run = run
+        self.bench = bench
+        self._row: Any = None
+
+    def take(self, row: Any) -> None:
+        """Keep a row that a step has just read."""
+        self._row = row
+
+    def forget(self) -> None:
+        """Read the row afresh when it is needed again."""
+        self._row = None
+
+    @property
+    def row(self) -> Any:
+        """Return the node's row.
+
+        :raises Refused: when the node is gone.
+        """
+        if self._row is None:
+            target = self.run.facts.target
+            self._row = self.run.read(lambda session: node_state.load(session, target))
+        if self._row is None:
+            raise gone(self.run)
+        return self._row
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return the node's profile."""
+        row = self.row
+        return self.bench.recipe(row.profile_id, row.profile_type, row.sealed_spec)
+
+    def ask(self, turn: profiles.Turn, **changes: Any) -> profiles.Ask:
+        """Put together what a verb of the profile type works with.
+
+        ``changes`` replace facts of the node.
+
+        :raises TrustNotFound: when the owner's permission can't be used.
+        """
+        row, recipe = self.row, self.recipe
+        cloud = self.bench.cloud(row.user, row.project, recipe.region)
+        return profiles.Ask(
+            cloud=fence.fenced(cloud, self.run.check_lease),
+            node=dataclasses.replace(facts_of(row), **changes),
+            properties=recipe.properties,
+            turn=turn,
+            limits=profiles.Limits(
+                server_timeout_s=self.run.deps.settings.server_timeout_s
+            ),
+        )
+
+
+def gone(run: Run) -> Gone:
+    """Say that the node isn't there any more."""
+    return Gone(f"The node '{run.facts.target}' could not be found.")
+
+
+def facts_of(row: Any) -> profiles.NodeFacts:
+    """Return what a profile type may know of a node."""
+    return profiles.NodeFacts(
+        id=row.id,
+        name=row.name,
+        index=row.index,
+        cluster_id=row.cluster_id,
+        physical_id=row.physical_id,
+        status=row.status,
+        role=row.role,
+        metadata=row.meta_data or {},
+        data=row.data or {},
+    )
+
+
+class Begin(Step):
+    """Mark the node as being worked on, if it may be; tell of the start."""
+
+    def __init__(
+        self,
+        work: NodeWork,
+        status: NodeStatus | None = None,
+        check: Check | None = None,
+    ) -> None:
+        super().__init__(work.run)
+        self.node = work
+        self.status = status
+        self.check = check
+
+    def work(self, memo: Mapping[str, Any]) -> Outcome:
+        """Decide under the action's guard; the row is read only once."""
+        return Decide(decide=self._decide)
+
+    def _decide(self, session: Session) -> Done:
+        run = self.run
+        row = node_state.load(session, run.facts.target)
+        if row is None:
+            raise gone(run)
+        if self.check is not None:
+            self.check(session, row)
+        self.node.take(row)
+
+        def save(session: Session) -> None:
+            if self.status is not None:
+                reason = {
+                    NodeStatus.CREATING: "Creation in progress",
+                    NodeStatus.DELETING: "Deletion in progress",
+                    NodeStatus.UPDATING: "Update in progress",
+                    NodeStatus.RECOVERING: "Recovery in progress",
+                }.get(self.status, "Operation in progress")
+                node_state.change(
+                    session, row.id, {"status": self.status, "status_reason": reason}
+                )
+            telling.about_node(
+                run, row, Phase.START, telling.start_reason(run), session
+            )
+
+        return Done(save=save)
+
+
+class Physical(Step):
+    """Carry out a verb of the node's profile type, over as many turns as needed."""
+
+    def __init__(
+        self,
+        work: NodeWork,
+        verb: Verb,
+        *,
+        undo: Verb | None = None,
+        name: str = "Physical",
+        is_last: bool = True,
+        **changes: Any,
+    ) -> None:
+        super().__init__(work.run, name)
+        self.node = work
+        self.verb = verb
+        self.undo_verb = undo
+        self.can_undo = undo is not None
+        self.is_last = is_last
+        self.changes = changes
+
+    def work(self, memo: Mapping[str, Any]) -> Outcome:
+        """Take one turn."""
+        return self._turn(self.verb, memo, is_last=self.is_last)
+
+    def undo(self, memo: Mapping[str, Any]) -> Outcome:
+        """Take one turn of the way back; what the cloud refuses is told."""
+        assert self.undo_verb is not None  # noqa: S101 - can_undo says so
+        try:
+            return self._turn(self.undo_verb, {"retry": True, **memo}, is_last=False)
+        except exceptions.CloudError as error:
+            self.run.data["undo_failed"] = error.message
+            return Done()
+        except Refused:
+            return Done()
+
+    def _turn(self, verb: Verb, memo: Mapping[str, Any], *, is_last: bool) -> Outcome:
+        turn = self._look(memo)
+        if turn is None:
+            return self._park_again(memo)
+        try:
+            answer = verb(self.node.ask(turn, **self.changes))
+        except exceptions.CloudBusy as error:
+            return self._later(memo, error, error.retry_after_s)
+        except exceptions.CloudUnsure as error:
+            return self._later({**memo, "retry": True}, error, None)
+        if isinstance(answer, profiles.Done):
+            return self._done(answer, is_last=is_last)
+        if turn.has_expired and _same(answer.wait, memo["wait"]):
+            raise exceptions.CloudError(
+                f"Timed out after {answer.wait.timeout_s:g} seconds. "
+                + answer.wait.reason()
+            )
+        return self._wait(answer)
+
+    def _look(self, memo: Mapping[str, Any]) -> profiles.Turn | None:
+        """Return the next turn, or None if the wait has not ended."""
+        run = self.run
+        wait = memo.get("wait")
+        seen: clouds.Observed | None = None
+        has_expired = False
+        if wait is not None:
+            if run.seen:
+                seen = clouds.Observed(**{**run.seen, "id": wait["id"]})
+            over = seen is not None and seen.status in {*wait["until"], *wait["failed"]}
+            has_expired = self._now() >= wait["expires"]
+            if not over and not has_expired:
+                return None
+            seen = seen if over else None
+        return profiles.Turn(
+            memo=memo.get("memo", {}),
+            seen=seen,
+            is_retry=run.attempt > 0 or bool(memo.get("retry")),
+            has_expired=has_expired and seen is None,
+        )
+
+    def _now(self) -> float:
+        return self.run.deps.clock().timestamp()
+
+    def _done(self, answer: profiles.Done, *, is_last: bool) -> Done:
+        result = {"reason": answer.reason, "healthy": answer.is_healthy}
+        return Done(result=result, save=self._patch(answer.patch), is_last=is_last)
+
+    def _wait(self, answer: profiles.Again) -> Park:
+        wait = answer.wait
+        memo = {
+            "memo": dict(answer.memo),
+            "wait": {
+                "kind": wait.kind,
+                "id": wait.id,
+                "until": list(wait.until),
+                "failed": list(wait.failed),
+                "expires": self._now() + wait.timeout_s,
+                "reason": wait.reason(),
+            },
+        }
+        return self._park(memo, self._patch(answer.patch))
+
+    def _park_again(self, memo: Mapping[str, Any]) -> Park:
+        return self._park(memo, None)
+
+    def _park(self, memo: Mapping[str, Any], patch: Save | None) -> Park:
+        wait, run, row = memo["wait"], self.run, self.node.row
+        group = "|".join(
+            (wait["kind"], row.project, row.user, self.node.recipe.region or "")
+        )
+        left = min(wait["expires"] - self._now(), max(run.seconds_left(), 0.0) + 0.1)
+        if run.undoing is not None:
+            left = wait["expires"] - self._now()
+
+        def save(session: Session) -> None:
+            if patch is not None:
+                patch(session)
+            if self.node.bench.needs_touch(group):
+                progress.touch_group(session, group, run.ties.watch_first_s)
+
+        self.node.forget()
+        return Park(
+            parking=Parking(
+                kind=WaitKind.CLOUD,
+                reason=wait["reason"],
+                wake_after_s=left,
+                group=group,
+                object_id=wait["id"],
+                wait={"until": wait["until"], "failed": wait["failed"]},
+            ),
+            memo=memo,
+            save=save,
+        )
+
+    def _later(
+        self,
+        memo: Mapping[str, Any],
+        error: exceptions.CloudError,
+        after_s: float | None,
+    ) -> Park:
+        tries = int(memo.get("busy", 0)) + 1
+        pause_s = after_s or min(0.5 * 2**tries, _BUSY_MOST_S)
+        if self.run.undoing is None:
+            pause_s = min(pause_s, max(self.run.seconds_left(), 0.0) + 0.1)
+        return Park(
+            parking=self.run.pause(
+                pause_s, f"The cloud can't answer now ({error.message}); trying again."
+            ),
+            memo={**memo, "busy": tries},
+        )
+
+    def _patch(self, patch: profiles.NodePatch) -> Save | None:
+        values: dict[str, Any] = {}
+        if patch.physical_id is not None:
+            values["physical_id"] = patch.physical_id
+        if patch.clear_physical_id:
+            values["physical_id"] = None
+        if not values and not patch.data:
+            return None
+
+        def save(session: Session) -> None:
+            target = self.run.facts.target
+            if values:
+                node_state.change(session, target, values)
+            if patch.data:
+                node_state.merge_data(session, target, patch.data)
+
+        self.node.forget()
+        return save
+
+
+def _same(wait: profiles.CloudWait, memo: Mapping[str, Any]) -> bool:
+    return wait.id == memo["id"] and set(wait.until) == set(memo["until"])

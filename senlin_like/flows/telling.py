@@ -1,0 +1,58 @@
+"""Tells what an action does: events for people, in the same transaction."""
+
+from typing import Any
+
+from senlin_like.db import event_log
+from senlin_like.db.session import Session
+from senlin_like.domain.enums import Cause, EventLevel, Kind, Phase
+from senlin_like.events import record
+from senlin_like.flows.run import Run
+
+_OPERATIONS = frozenset({Kind.CLUSTER_OPERATION, Kind.NODE_OPERATION})
+
+
+def verb(run: Run) -> str:
+    """Return the action's name in events: of operations it is their verb."""
+    if run.facts.kind in _OPERATIONS:
+        return str(run.facts.inputs.get("operation", run.facts.kind))
+    return str(run.facts.kind)
+
+
+def about_node(run: Run, row: Any, phase: Phase, reason: str, session: Session) -> None:
+    """Write an event about a node."""
+    subject = record.Subject(
+        id=row.id, name=row.name, type="NODE", cluster_id=row.cluster_id
+    )
+    _tell(run, subject, phase, reason, session)
+
+
+def about_cluster(
+    run: Run, row: Any, phase: Phase, reason: str, session: Session
+) -> None:
+    """Write an event about a cluster."""
+    subject = record.Subject(
+        id=row.id, name=row.name, type="CLUSTER", cluster_id=row.id
+    )
+    _tell(run, subject, phase, reason, session)
+
+
+def _tell(
+    run: Run, subject: record.Subject, phase: Phase, reason: str, session: Session
+) -> None:
+    settings = run.deps.settings
+    level = EventLevel.ERROR if phase is Phase.ERROR else EventLevel.INFO
+    if level < settings.event_level:
+        return
+    if settings.exclude_derived_events and run.facts.cause is Cause.DERIVED:
+        return
+    teller = record.Teller(
+        action=verb(run), user=run.facts.user, project=run.facts.project
+    )
+    event_log.insert(
+        session, [record.row(subject, teller, phase, reason, run.deps.clock())]
+    )
+
+
+def start_reason(run: Run) -> str:
+    """Return the reason of a start event: a short id, as clients know it."""
+    return run.facts.id[:8]

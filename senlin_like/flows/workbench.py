@@ -1,0 +1,109 @@
+"""What runs share within one engine: unsealed specs and opened clouds.
+
+Profiles never change their spec, so a spec is unsealed once. A cloud is kept
+for a short time: a permission that was revoked is noticed soon.
+"""
+
+import dataclasses
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Generic, TypeVar
+
+from senlin_like.drivers import base as clouds
+from senlin_like.operations import credentials
+from senlin_like.operations.deps import Deps
+from senlin_like.profiles.base import ProfileType
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+_CLOUD_S = 30.0
+_MOST = 512
+
+
+class Kept(Generic[Key, Value]):
+    """A small map that forgets the oldest, and everything after a time."""
+
+    def __init__(self, keep_s: float | None = None) -> None:
+        self._keep_s = keep_s
+        self._lock = threading.Lock()
+        self._values: OrderedDict[Key, tuple[float, Value]] = OrderedDict()
+
+    def get(self, key: Key, make: Callable[[], Value]) -> Value:
+        """Return the value of a key, made if it isn't there."""
+        now = time.monotonic()
+        with self._lock:
+            found = self._values.get(key)
+        if found is not None and (
+            self._keep_s is None or now - found[0] < self._keep_s
+        ):
+            return found[1]
+        value = make()
+        with self._lock:
+            self._values[key] = (now, value)
+            while len(self._values) > _MOST:
+                self._values.popitem(last=False)
+        return value
+
+    def forget(self, key: Key) -> None:
+        """Drop one value."""
+        with self._lock:
+            self._values.pop(key, None)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A profile as runs use it."""
+
+    id: str
+    type: ProfileType
+    properties: Mapping[str, Any]
+    region: str | None
+
+
+class Workbench:
+    """The shared caches of one engine."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+        self._recipes: Kept[str, Recipe] = Kept()
+        self._clouds: Kept[tuple[str, str, str | None], clouds.Cloud] = Kept(_CLOUD_S)
+        self._touched: Kept[str, bool] = Kept(0.3)
+
+    def recipe(self, profile_id: str, type_name: str, sealed_spec: str) -> Recipe:
+        """Return a profile, unsealed and with its defaults."""
+
+        def make() -> Recipe:
+            spec = self.deps.db.vault.unseal(sealed_spec)
+            kind = self.deps.profiles.get(type_name)
+            properties = kind.check_spec(spec)
+            context = properties.get("context") or {}
+            return Recipe(
+                id=profile_id,
+                type=kind,
+                properties=properties,
+                region=context.get("region_name"),
+            )
+
+        return self._recipes.get(profile_id, make)
+
+    def cloud(self, user: str, project: str, region: str | None) -> clouds.Cloud:
+        """Return the cloud as the owner of an object sees it.
+
+        :raises TrustNotFound: when the owner's permission can't be used.
+        """
+        return self._clouds.get(
+            (user, project, region),
+            lambda: credentials.cloud_of_owner(self.deps, user, project, region),
+        )
+
+    def needs_touch(self, group: str) -> bool:
+        """Tell whether a watch group was left alone for a moment.
+
+        A thousand nodes that park at once needn't all write the same row.
+        """
+        fresh: list[bool] = []
+        self._touched.get(group, lambda: bool(fresh.append(True)) or True)
+        return bool(fresh)

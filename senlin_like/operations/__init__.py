@@ -1,0 +1,1 @@
+"""What may be asked of the service: one function is one transaction."""

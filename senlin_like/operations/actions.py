@@ -1,0 +1,199 @@
+"""The only place where actions are made, and where they are told to stop."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from senlin_like import exceptions
+from senlin_like.context import RequestContext
+from senlin_like.db import conflicts
+from senlin_like.db.session import Session
+from senlin_like.domain import actions as rules
+from senlin_like.domain.actions import Verdict
+from senlin_like.domain.enums import (
+    FINAL,
+    UNFINISHED,
+    ActionStatus,
+    Cause,
+    Kind,
+    Signal,
+    WaitKind,
+)
+from senlin_like.operations.deps import Deps
+
+CANCELLABLE = (
+    ActionStatus.INIT,
+    ActionStatus.WAITING,
+    ActionStatus.READY,
+    ActionStatus.RUNNING,
+    ActionStatus.WAITING_LIFECYCLE_COMPLETION,
+)
+
+
+def request(
+    session: Session,
+    deps: Deps,
+    ctx: RequestContext,
+    *,
+    kind: Kind,
+    target: str,
+    cluster_id: str,
+    inputs: Mapping[str, Any],
+    name: str,
+    timeout: int,
+) -> str:
+    """Make an action that a user asks for; returns its id.
+
+    Locks the cluster and the node first, so two requests can't both believe
+    that the way is free. Call ``settled`` after the transaction.
+
+    :raises ResourceIsLocked: when an action at work holds the target.
+    :raises ActionConflict: when another action waits for its first start.
+    """
+    is_node = kind in rules.NODE_KINDS
+    conflicts.lock_targets(session, cluster_id, target if is_node else None)
+    verdict = rules.judge(
+        kind, target, cluster_id, conflicts.unfinished(session, target, cluster_id)
+    )
+    _refuse(kind, target, verdict)
+    action_id = str(uuid.uuid4())
+    row = new_row(deps, kind=kind, target=target, cluster_id=cluster_id, name=name)
+    row |= {
+        "id": action_id,
+        "cause": Cause.REQUEST,
+        "user": ctx.user_id,
+        "project": ctx.project_id,
+        "domain": ctx.domain_id,
+        "request_id": ctx.request_id,
+        "timeout": timeout,
+        "inputs": dict(inputs),
+    }
+    if verdict.after:
+        row |= {
+            "status": ActionStatus.WAITING,
+            "wait_kind": WaitKind.TURN,
+            "status_reason": "Waiting for its turn, after action(s) "
+            + ", ".join(verdict.after[:10])
+            + ".",
+        }
+    conflicts.insert(session, [row])
+    if verdict.after:
+        conflicts.wait_for(session, action_id, verdict.after)
+    return action_id
+
+
+def _refuse(kind: Kind, target: str, verdict: Verdict) -> None:
+    if verdict.locked_by:
+        raise exceptions.ResourceIsLocked(kind, rules.target_type(kind), target)
+    if verdict.conflicts:
+        raise exceptions.ActionConflict(kind, target, verdict.conflicts)
+
+
+def new_row(
+    deps: Deps, *, kind: Kind, target: str, cluster_id: str, name: str
+) -> dict[str, Any]:
+    """Return the columns that all new actions have in common."""
+    return {
+        "name": name,
+        "action": kind,
+        "target": target,
+        "cluster_id": cluster_id,
+        "created_at": deps.clock(),
+        "status": ActionStatus.READY,
+        "status_reason": "",
+        "outputs": {},
+        "data": {},
+        "journal": {},
+        "children_left": 0,
+        "lease": 0,
+        "attempt": 0,
+        "flow_version": 0,
+        "request_id": "",
+        "wait_kind": None,
+        "parent_id": None,
+        "sequence": None,
+    }
+
+
+def settled(deps: Deps, action_id: str) -> None:
+    """Do what follows an accepted request: end what it supersedes, and wake.
+
+    Runs after the request's own commit. If it doesn't come to that, nothing
+    is lost: the action waits for the others to end by themselves, and the
+    engines look for what nobody woke.
+    """
+
+    with deps.db.reader() as session:
+        rivals = conflicts.predecessors(session, action_id)
+
+    def work(session: Session) -> None:
+        kind, target = conflicts.kind_and_target(session, action_id)
+        doomed = [
+            rival.id for rival in rivals if rules.supersedes(kind, target, rival)
+        ]
+        conflicts.signal(session, doomed, Signal.CANCEL)
+        conflicts.settle_turn(session, [rival.id for rival in rivals])
+
+    if rivals:
+        deps.db.transact(work)
+    deps.wake()
+
+
+def cancel(deps: Deps, ctx: RequestContext, action_id: str, *, force: bool) -> None:
+    """Ask an action to stop; its half-done step is undone.
+
+    It is CANCELLED when all it had started has ended. ``force`` takes it from
+    its engine too, so that an engine which hangs can't delay the end.
+
+    :raises NotFound: when the caller has no such action.
+    :raises ActionImmutable: when it has ended already.
+    """
+
+    def work(session: Session) -> None:
+        status = conflicts.status_of(session, ctx, action_id)
+        allowed = CANCELLABLE if not force else UNFINISHED
+        if status in FINAL or status not in allowed:
+            raise exceptions.ActionImmutable(action_id, status, CANCELLABLE)
+        conflicts.signal(session, [action_id], Signal.CANCEL)
+        if force:
+            family = [action_id, *conflicts.descendants(session, action_id)]
+            conflicts.fence(session, family)
+
+    deps.db.transact(work)
+    deps.wake()
+
+
+def suspend(deps: Deps, ctx: RequestContext, action_id: str) -> None:
+    """Ask an action and its children to pause before their next step.
+
+    :raises NotFound: when the caller has no such action.
+    :raises ActionImmutable: when it has ended already.
+    """
+
+    def work(session: Session) -> None:
+        status = conflicts.status_of(session, ctx, action_id)
+        if status in FINAL:
+            raise exceptions.ActionImmutable(action_id, status, CANCELLABLE)
+        family = [action_id, *conflicts.descendants(session, action_id)]
+        conflicts.mark_signal(session, family, Signal.SUSPEND)
+
+    deps.db.transact(work)
+    deps.wake()
+
+
+def resume(deps: Deps, ctx: RequestContext, action_id: str) -> None:
+    """Let a suspended action and its children go on.
+
+    :raises NotFound: when the caller has no such action.
+    """
+
+    def work(session: Session) -> None:
+        conflicts.status_of(session, ctx, action_id)
+        family: Sequence[str] = [
+            action_id,
+            *conflicts.descendants(session, action_id),
+        ]
+        conflicts.resume(session, family)
+
+    deps.db.transact(work)
+    deps.wake()

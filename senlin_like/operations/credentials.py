@@ -1,0 +1,95 @@
+"""The permission to work for a caller after the request has ended."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from senlin_like import exceptions
+from senlin_like.context import RequestContext
+from senlin_like.db import credentials
+from senlin_like.drivers import base as clouds
+from senlin_like.operations.deps import Deps
+
+
+def ensure(deps: Deps, ctx: RequestContext) -> Mapping[str, Any]:
+    """Return the caller's stored permission; make one if there is none.
+
+    Asks the cloud, so it is called outside of transactions.
+
+    :raises ServiceUnavailable: when the cloud can't make one now.
+    """
+    stored = credentials.for_owner(deps.db, ctx.user_id, ctx.project_id)
+    if stored is not None:
+        return stored
+    roles = deps.settings.trust_roles or ctx.roles
+    with cloud_answers():
+        made = deps.driver.identity.delegate(
+            ctx.user_id, ctx.project_id, roles, ctx.auth_token
+        )
+    now = deps.clock()
+    if credentials.store(deps.db, ctx.user_id, ctx.project_id, made, now):
+        return made
+    # Another request was quicker; one permission is enough.
+    with contextlib.suppress(exceptions.CloudError):
+        deps.driver.identity.revoke(made)
+    stored = credentials.for_owner(deps.db, ctx.user_id, ctx.project_id)
+    return made if stored is None else stored
+
+
+def cloud_of_caller(
+    deps: Deps, ctx: RequestContext, region: str | None
+) -> clouds.Cloud:
+    """Return the cloud as the caller sees it; a dead permission is renewed.
+
+    :raises ServiceUnavailable: when the cloud can't be asked now.
+    """
+    stored = ensure(deps, ctx)
+    try:
+        return _open(deps, ctx.user_id, ctx.project_id, region, stored)
+    except exceptions.TrustNotFound:
+        credentials.forget(deps.db, ctx.user_id, ctx.project_id, stored)
+    fresh = ensure(deps, ctx)
+    return _open(deps, ctx.user_id, ctx.project_id, region, fresh)
+
+
+def cloud_of_owner(
+    deps: Deps, user: str, project: str, region: str | None
+) -> clouds.Cloud:
+    """Return the cloud as the owner of an object sees it.
+
+    :raises TrustNotFound: when the owner's permission can't be used.
+    """
+    stored = credentials.for_owner(deps.db, user, project)
+    return _open(deps, user, project, region, stored)
+
+
+def _open(
+    deps: Deps,
+    user: str,
+    project: str,
+    region: str | None,
+    credential: Mapping[str, Any] | None,
+) -> clouds.Cloud:
+    account = clouds.Account(
+        user=user,
+        project=project,
+        region=region or deps.settings.region,
+        credential=credential,
+    )
+    return deps.driver.cloud(account)
+
+
+@contextlib.contextmanager
+def cloud_answers() -> Iterator[None]:
+    """Tell the caller to come back when the cloud is away or too busy."""
+    try:
+        yield
+    except exceptions.CloudBusy as error:
+        raise exceptions.ServiceUnavailable(
+            f"The cloud can't answer now: {error.message}",
+            max(1, round(error.retry_after_s or 5)),
+        ) from error
+    except exceptions.CloudUnsure as error:
+        raise exceptions.ServiceUnavailable(
+            f"The cloud didn't answer: {error.message}"
+        ) from error

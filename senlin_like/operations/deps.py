@@ -1,0 +1,50 @@
+"""What operations, controllers and the engine work with; put together in cmd."""
+
+import dataclasses
+import datetime
+import random
+from collections.abc import Callable
+
+from senlin_like.db.session import Database
+from senlin_like.drivers.base import Driver
+from senlin_like.profiles.registry import Registry
+
+
+def utc_now() -> datetime.datetime:
+    """Return the present time, aware and in UTC."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Limits and switches that requests are judged by; read from options."""
+
+    host: str = "localhost"
+    region: str | None = None
+    max_nodes_per_cluster: int = 1000
+    max_clusters_per_project: int = 100
+    default_action_timeout: int = 3600
+    server_timeout_s: int = 600
+    name_unique: bool = False
+    delete_cluster_dependents: bool = False
+    max_page_size: int = 1000
+    service_down_time: int = 60
+    api_revision: str = "1.0"
+    engine_revision: str = "1.0"
+    event_level: int = 20
+    exclude_derived_events: bool = False
+    trust_roles: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Deps:
+    """The parts that are shared by everything in one process."""
+
+    db: Database
+    #: Tells the engines that there is work; may be lost, never raises.
+    wake: Callable[[], None]
+    profiles: Registry
+    driver: Driver
+    settings: Settings = Settings()
+    clock: Callable[[], datetime.datetime] = utc_now
+    chance: random.Random = dataclasses.field(default_factory=random.Random)

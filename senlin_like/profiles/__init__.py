@@ -1,0 +1,1 @@
+"""Profile types: what a node is made of."""

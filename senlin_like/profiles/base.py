@@ -1,0 +1,228 @@
+"""The interface of profile types.
+
+Every verb is *re-entrant*: it looks at what is there, starts the next change
+and answers ``Again`` with what to wait for; when that is reached it is called
+once more with the memo it left, until it answers ``Done``. No verb blocks, and
+each may be cut off by a crash after any cloud call and be started over: what
+it makes carries the node's mark, and it looks for that first.
+"""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from typing import Any, Protocol
+
+from senlin_like.drivers import base as clouds
+from senlin_like.drivers.base import ObjectKind
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NodeFacts:
+    """What a profile type may know of a node."""
+
+    id: str
+    name: str
+    index: int
+    cluster_id: str
+    physical_id: str | None
+    status: str
+    role: str | None = None
+    metadata: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CloudWait:
+    """An object that has to reach one of some statuses.
+
+    ``until`` and ``failed`` are the cloud's words (``clouds.GONE`` is one);
+    ``timeout_s`` bounds this wait, besides the action's own deadline.
+    """
+
+    kind: ObjectKind
+    id: str
+    until: Collection[str]
+    failed: Collection[str] = ()
+    timeout_s: float = 600.0
+
+    def reason(self) -> str:
+        """Say in words what is waited for."""
+        return f"Waiting for {self.kind} {self.id} to be {' or '.join(self.until)}."
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What a verb is told when it is called (again).
+
+    ``memo`` is what it left with its last ``Again`` (empty the first time),
+    ``seen`` how the object that it waited for was seen; ``is_retry`` tells
+    that an earlier try may have got further than the memo says. With
+    ``has_expired`` the wait took longer than its ``timeout_s``: a verb that
+    answers with the same wait once more has failed.
+    """
+
+    memo: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    seen: clouds.Observed | None = None
+    is_retry: bool = False
+    has_expired: bool = False
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NodePatch:
+    """What changes in the node's row. ``data`` is merged; None removes a key.
+
+    ``clear_physical_id`` forgets the physical id.
+    """
+
+    physical_id: str | None = None
+    clear_physical_id: bool = False
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Done:
+    """The verb has ended well. ``reason`` is a sentence for people."""
+
+    patch: NodePatch = NodePatch()
+    reason: str = ""
+    #: Answer of ``check``: whether the object is as it should be.
+    is_healthy: bool = True
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Again:
+    """The verb goes on when ``wait`` has ended; ``patch`` is kept at once."""
+
+    wait: CloudWait
+    memo: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    patch: NodePatch = NodePatch()
+
+
+Step = Done | Again
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Times that profile types wait for things, in seconds."""
+
+    server_timeout_s: float = 600.0
+    stack_timeout_s: float = 3600.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What a verb works with: the cloud, the node, its spec and the limits.
+
+    ``properties`` is the spec's checked ``properties`` map with defaults.
+    """
+
+    cloud: clouds.Cloud
+    node: NodeFacts
+    properties: Mapping[str, Any]
+    turn: Turn
+    limits: Limits = Limits()
+
+
+class ProfileType(Protocol):
+    """A type of profiles; one instance serves all profiles of the type."""
+
+    #: Type name with version, as ``os.nova.server-1.0``.
+    name: str
+    #: Version → support status, as the type listing shows it.
+    support: Mapping[str, list[Mapping[str, str]]]
+    #: What the type needs to be looked at in bulk.
+    object_kind: ObjectKind
+
+    def schema(self) -> Mapping[str, Any]:
+        """Return the schema of the properties in the clients' dialect."""
+
+    def operations(self) -> Mapping[str, Any]:
+        """Return the operations in the clients' dialect."""
+
+    def check_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Check a whole spec and return its properties with defaults.
+
+        :raises InvalidSpec: with the property and the reason.
+        """
+
+    def check_operation(
+        self, operation: str, params: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Check an operation's parameters and return them with defaults.
+
+        :raises Invalid: when the operation or a parameter isn't right.
+        """
+
+    def check_update(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        """Check that every changed property may change.
+
+        :raises Invalid: naming the properties that can't be updated.
+        """
+
+    def shown_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the spec as readers may see it: secrets are masked."""
+
+    def validate(self, cloud: clouds.Cloud, properties: Mapping[str, Any]) -> None:
+        """Check the properties against what the cloud has.
+
+        :raises InvalidSpec: with the bare reason.
+        """
+
+    def create(self, ask: Ask) -> Step:
+        """Make the node's object."""
+
+    def delete(self, ask: Ask, options: Mapping[str, Any]) -> Step:
+        """Remove the node's object and all that was made for it.
+
+        Finds it by the physical id and by the mark. ``options``: ``force``,
+        ``timeout``.
+        """
+
+    def update(
+        self, ask: Ask, new: Mapping[str, Any], config: Mapping[str, Any]
+    ) -> Step:
+        """Turn the object into what ``new`` properties say.
+
+        ``config`` is the configuration of the node's cluster.
+        """
+
+    def check(self, ask: Ask) -> Step:
+        """See whether the object is as it should be.
+
+        :raises CloudNotFound: when the object is gone.
+        """
+
+    def recover(self, ask: Ask, options: Mapping[str, Any]) -> Step:
+        """Bring the object back: ``operation``, ``operation_params``,
+        ``delete_timeout``, ``force_recreate``.
+        """
+
+    def operate(self, ask: Ask, operation: str, params: Mapping[str, Any]) -> Step:
+        """Carry out one of the type's operations."""
+
+    def join(self, ask: Ask, cluster_id: str, index: int) -> Step:
+        """Mark the object as a member of a cluster."""
+
+    def leave(self, ask: Ask) -> Step:
+        """Remove the mark of the cluster, not that of the node."""
+
+    def details(self, ask: Ask) -> dict[str, Any]:
+        """Return what the cloud shows of the object."""
+
+    def adopt(
+        self,
+        cloud: clouds.Cloud,
+        identity: str,
+        overrides: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Return the properties of a spec that describes an existing object.
+
+        :raises CloudError: when the object can't be read.
+        """
+
+    def strays(self, ask: Ask, since: float) -> list[str]:
+        """Return ids of objects that carry the node's mark, were made at or
+        after ``since`` (epoch seconds) and aren't the node's physical id.
+        """
+
+    def remove_stray(self, ask: Ask, object_id: str) -> None:
+        """Delete an object that ``strays`` has named."""

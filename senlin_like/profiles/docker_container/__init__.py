@@ -1,0 +1,1 @@
+"""The profile type ``container.dockerinc.docker``: nodes that are containers."""

@@ -1,0 +1,36 @@
+"""What a spec of ``container.dockerinc.docker`` may say."""
+
+from senlin_like.domain import spec
+
+PROPERTIES: spec.Schema = {
+    "context": spec.Map(
+        description="Settings for working on the cloud, such as the region."
+    ),
+    "image": spec.String(
+        description="Image that the container is made from.", required=True
+    ),
+    "name": spec.String(
+        description="Name of the container, if not that of the node.", updatable=True
+    ),
+    "command": spec.String(description="Command that the container runs."),
+    "port": spec.Integer(
+        description="Port of the host that Docker listens on.", default=2375
+    ),
+    "host_node": spec.String(description="Id or name of the node to run on."),
+    "host_cluster": spec.String(
+        description="Id or name of a cluster whose nodes to run on."
+    ),
+}
+
+OPERATIONS = {
+    "pause": spec.Operation(description="Freeze the container."),
+    "unpause": spec.Operation(description="Go on with a paused container."),
+    "restart": spec.Operation(
+        description="Restart the container.",
+        parameters={
+            "wait_time": spec.Integer(
+                description="Seconds that the container has to stop by itself."
+            )
+        },
+    ),
+}

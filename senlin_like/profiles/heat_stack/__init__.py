@@ -1,0 +1,1 @@
+"""The profile type ``os.heat.stack``: nodes that are stacks."""

@@ -1,0 +1,1 @@
+"""The profile type ``os.nova.server``: nodes that are servers."""

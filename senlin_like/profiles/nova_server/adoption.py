@@ -1,0 +1,57 @@
+"""Describes a server that somebody else has made as a spec's properties."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from senlin_like.drivers import base as clouds
+from senlin_like.profiles import marks
+
+
+def describe(
+    cloud: clouds.Cloud, identity: str, overrides: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the properties that an existing server was made with.
+
+    What the overrides say goes first.
+
+    :raises CloudError: when the server can't be read.
+    """
+    server = cloud.compute.get_server(identity)
+    properties: dict[str, Any] = {
+        "auto_disk_config": server.details.get("OS-DCF:diskConfig", "AUTO") == "AUTO",
+        "flavor": server.flavor_id,
+        "metadata": {
+            key: value for key, value in server.metadata.items() if key not in marks.ALL
+        },
+        "name": server.name,
+    }
+    optional = {
+        "availability_zone": server.zone,
+        "block_device_mapping_v2": _volumes(server),
+        "config_drive": _as_boolean(server.details.get("config_drive")),
+        "image": server.image_id,
+        "key_name": server.key_name,
+        "networks": [{"network": name} for name in sorted(server.addresses)],
+        "security_groups": list(dict.fromkeys(server.security_groups)),
+    }
+    properties |= {key: value for key, value in optional.items() if value}
+    return properties | dict(overrides)
+
+
+def _as_boolean(told: Any) -> bool:
+    """Read Nova's ``config_drive``, which is a word or empty."""
+    return str(told).lower() == "true"
+
+
+def _volumes(server: clouds.Server) -> list[dict[str, Any]]:
+    """Describe the volumes that a server has."""
+    return [
+        {
+            "uuid": volume_id,
+            "source_type": "volume",
+            "destination_type": "volume",
+            "volume_size": 0,
+            "boot_index": index,
+        }
+        for index, volume_id in enumerate(server.volume_ids)
+    ]

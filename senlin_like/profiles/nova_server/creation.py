@@ -1,0 +1,141 @@
+"""Makes a node's server, exactly one, however often it is tried."""
+
+import datetime
+import logging
+from collections.abc import Collection, Sequence
+
+from senlin_like import exceptions
+from senlin_like.drivers import base as clouds
+from senlin_like.profiles import base, catalogue, waits
+from senlin_like.profiles.nova_server import floating, ports, request
+
+LOG = logging.getLogger(__name__)
+
+
+def create(
+    names: catalogue.Names, ask: base.Ask, former: Collection[str] = ()
+) -> base.Step:
+    """Make the server of a node, or go on with the one that is being made.
+
+    ``former`` are ids of servers that carry the mark, but are given up.
+
+    :raises CloudError: when the server can't be made, with the cloud's reason.
+    """
+    server_id = ask.turn.memo.get("server")
+    if server_id is not None:
+        return _await_active(names, ask, server_id)
+    if ask.turn.is_retry or ask.node.physical_id or former:
+        server = _find_own(ask, former)
+        if server is not None:
+            return _adopt(names, ask, server)
+        # Ports that an earlier try made belong to no record: start clean.
+        if ask.properties.get("networks"):
+            _drop_ports(ask)
+    return _start(names, ask)
+
+
+def _start(names: catalogue.Names, ask: base.Ask) -> base.Step:
+    """Make the ports and ask for the server."""
+    records = ports.make_all(names, ask, ports.entries_of(ask.properties))
+    try:
+        server = ask.cloud.compute.create_server(
+            request.build(names, ask, [record["id"] for record in records])
+        )
+    except exceptions.CloudUnsure:
+        found = _find_own(ask, ())
+        if found is None:
+            raise
+        server = found
+    except exceptions.CloudBusy as error:
+        if records:
+            raise exceptions.CloudUnsure(error.message) from error
+        raise
+    except exceptions.CloudError as error:
+        if isinstance(error, exceptions.CloudNotFound):
+            names.forget()
+        ports.clean_up(ask.cloud, records)
+        raise
+    return _building(ask, server, records)
+
+
+def _building(
+    ask: base.Ask, server: clouds.Server, records: Sequence[ports.Record]
+) -> base.Again:
+    """Record what was made, and wait until it runs."""
+    data: dict[str, object] = {}
+    if records:
+        data[ports.KEY] = list(records)
+    zone = server.zone or request.zone(ask)
+    placement = request.placement(ask.node)
+    if zone and not placement.get("zone"):
+        data["placement"] = {**placement, "zone": zone}
+    return base.Again(
+        wait=_wait(ask, server.id),
+        memo={"server": server.id},
+        patch=base.NodePatch(physical_id=server.id, data=data),
+    )
+
+
+def _wait(ask: base.Ask, server_id: str) -> base.CloudWait:
+    return waits.server(ask, server_id, "ACTIVE")
+
+
+def _await_active(names: catalogue.Names, ask: base.Ask, server_id: str) -> base.Step:
+    """See whether the server runs.
+
+    :raises CloudError: when it has failed to build.
+    """
+    wait = _wait(ask, server_id)
+    if not waits.is_over(ask.turn, wait):
+        return base.Again(wait=wait, memo=dict(ask.turn.memo))
+    seen = ask.turn.seen
+    if seen is not None and seen.status == "ERROR" and not seen.reason:
+        fault = ask.cloud.compute.get_server(server_id).fault
+        raise exceptions.CloudError(
+            waits.describe(f"Building server {server_id}", "ERROR", fault)
+        )
+    waits.refuse_failure(ask.turn, wait, f"Building server {server_id}")
+    records = ports.recorded(ask.node)
+    is_changed = floating.add_missing(names, ask, server_id, records)
+    return base.Done(
+        patch=base.NodePatch(data={ports.KEY: records} if is_changed else {}),
+        reason=f"Server {server_id} is ACTIVE.",
+    )
+
+
+def _find_own(ask: base.Ask, former: Collection[str]) -> clouds.Server | None:
+    """Find the server that an earlier try has made; delete any second one.
+
+    The one that the node knows goes first, then the oldest.
+    """
+    found = [
+        server
+        for server in ask.cloud.compute.find_marked(ask.node.id)
+        if server.id not in former
+    ]
+    found.sort(
+        key=lambda server: (
+            server.id != ask.node.physical_id,
+            server.created_at or datetime.datetime.max.replace(tzinfo=datetime.UTC),
+            server.id,
+        )
+    )
+    for extra in found[1:]:
+        LOG.warning("Deleting server %s: node %s has one.", extra.id, ask.node.id)
+        ask.cloud.compute.delete_server(extra.id)
+    return found[0] if found else None
+
+
+def _adopt(names: catalogue.Names, ask: base.Ask, server: clouds.Server) -> base.Step:
+    """Go on with the server of an earlier try, and record its ports."""
+    records = ports.recorded(ask.node)
+    entries = ports.entries_of(ask.properties)
+    if entries and not records:
+        records = ports.match(names, ask, entries)
+    return _building(ask, server, records)
+
+
+def _drop_ports(ask: base.Ask) -> None:
+    """Remove what ports an earlier try has left."""
+    ports.remove(ask.cloud, ports.recorded(ask.node))
+    ports.remove_marked(ask.cloud, ask.node.id)

@@ -1,0 +1,125 @@
+"""Deletes a node's servers, and the ports and addresses made for them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from senlin_like import exceptions
+from senlin_like.drivers import base as clouds
+from senlin_like.profiles import base, waits
+from senlin_like.profiles.nova_server import floating, ports
+
+
+def delete(ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
+    """Delete all servers of a node, then what was made for them.
+
+    Going by the mark costs a call, so it's done when the node's row may not
+    tell everything.
+    """
+    memo = ask.turn.memo
+    if "objects" in memo:
+        return _go_on(ask, options, list(memo["objects"]), list(memo["ports"]))
+    servers = [ask.node.physical_id] if ask.node.physical_id else []
+    if may_have_strays(ask):
+        marked = ask.cloud.compute.find_marked(ask.node.id)
+        servers += [server.id for server in marked if server.id not in servers]
+    records = ports.recorded(ask.node)
+    if ask.node.physical_id:
+        floating.complete(ask, ask.node.physical_id, records)
+    for server_id in servers:
+        ask.cloud.compute.delete_server(server_id, force=is_forced(options))
+    if not servers:
+        return _finish(ask, records)
+    return _await_gone(ask, options, servers, records)
+
+
+def is_forced(options: Mapping[str, Any]) -> bool:
+    """Tell whether the options ask for a forced deletion."""
+    return bool(options.get("force"))
+
+
+def may_have_strays(ask: base.Ask) -> bool:
+    """Tell whether there may be more than what the node's row says."""
+    return (
+        ask.turn.is_retry
+        or not ask.node.physical_id
+        or ask.node.status in ("ERROR", "CREATING", "RECOVERING")
+    )
+
+
+def _await_gone(
+    ask: base.Ask,
+    options: Mapping[str, Any],
+    servers: Sequence[str],
+    records: Sequence[ports.Record],
+) -> base.Again:
+    """Wait until the first of the servers is gone."""
+    return base.Again(
+        wait=_wait(ask, options, servers[0]),
+        memo={"objects": list(servers), "ports": list(records)},
+    )
+
+
+def _wait(ask: base.Ask, options: Mapping[str, Any], server_id: str) -> base.CloudWait:
+    # A server in ERROR stays so while it's being deleted: that isn't a failure.
+    return waits.server(
+        ask,
+        server_id,
+        clouds.GONE,
+        failed=(),
+        timeout_s=waits.timeout_of(options, "timeout"),
+    )
+
+
+def _go_on(
+    ask: base.Ask,
+    options: Mapping[str, Any],
+    servers: list[str],
+    records: list[ports.Record],
+) -> base.Step:
+    """See whether the first server is gone, and wait for the next one."""
+    wait = _wait(ask, options, servers[0])
+    if not waits.is_over(ask.turn, wait):
+        return _await_gone(ask, options, servers, records)
+    if servers[1:]:
+        return _await_gone(ask, options, servers[1:], records)
+    return _finish(ask, records)
+
+
+def _finish(ask: base.Ask, records: Sequence[ports.Record]) -> base.Step:
+    """Remove what was made for the servers, and forget them."""
+    ports.remove(ask.cloud, records)
+    if records or ask.properties.get("networks") or may_have_strays(ask):
+        # An update that was cut off may have made ports without a record.
+        ports.remove_marked(ask.cloud, ask.node.id)
+    return base.Done(
+        patch=base.NodePatch(clear_physical_id=True, data={ports.KEY: None}),
+        reason="The server is gone.",
+    )
+
+
+def remove_stray(ask: base.Ask, server_id: str) -> None:
+    """Delete a server that carries the node's mark and isn't the node's.
+
+    :raises CloudError: when the server is the node's own, or not marked.
+    """
+    marked = {server.id for server in ask.cloud.compute.find_marked(ask.node.id)}
+    if server_id == ask.node.physical_id or server_id not in marked:
+        raise exceptions.CloudError(
+            f"Server {server_id} isn't a stray of node {ask.node.id}.", 409
+        )
+    ask.cloud.compute.delete_server(server_id)
+
+
+def strays(ask: base.Ask, since: float) -> list[str]:
+    """Return the ids of marked servers that aren't the node's, oldest first.
+
+    ``since`` is in epoch seconds; a server of unknown age isn't named.
+    """
+    found = [
+        (server.created_at, server.id)
+        for server in ask.cloud.compute.find_marked(ask.node.id)
+        if server.id != ask.node.physical_id
+        and server.created_at is not None
+        and server.created_at.timestamp() >= since
+    ]
+    return [server_id for _, server_id in sorted(found)]

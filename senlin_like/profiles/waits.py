@@ -1,0 +1,74 @@
+"""How verbs of profile types wait: what for, and what was seen in the end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from senlin_like import exceptions
+from senlin_like.drivers import base as clouds
+from senlin_like.profiles import base
+
+
+def server(
+    ask: base.Ask,
+    server_id: str,
+    *until: str,
+    failed: tuple[str, ...] = ("ERROR", clouds.GONE),
+    timeout_s: float | None = None,
+) -> base.CloudWait:
+    """Describe a wait for a server; without a time, the configured one counts."""
+    return base.CloudWait(
+        kind=clouds.ObjectKind.SERVER,
+        id=server_id,
+        until=until,
+        failed=failed,
+        timeout_s=ask.limits.server_timeout_s if timeout_s is None else timeout_s,
+    )
+
+
+def is_over(turn: base.Turn, wait: base.CloudWait) -> bool:
+    """Tell whether what was waited for has been seen, for good or bad.
+
+    False after a crash, when what was seen is lost: then the same wait is
+    asked for again.
+    """
+    seen = turn.seen
+    if seen is None or seen.id != wait.id:
+        return False
+    return seen.status in wait.until or seen.status in wait.failed
+
+
+def refuse_failure(turn: base.Turn, wait: base.CloudWait, what: str) -> None:
+    """Turn a wait that ended badly into an error.
+
+    ``what`` says what didn't work, as ``"Building server x"``.
+
+    :raises CloudError: when the object was seen in a failed status.
+    """
+    seen = turn.seen
+    if seen is not None and seen.status in wait.failed:
+        raise exceptions.CloudError(describe(what, seen.status, seen.reason))
+
+
+def describe(what: str, status: str, reason: str) -> str:
+    """Say in one sentence what failed and, if known, why."""
+    return f"{what} failed: {reason or f'it is in status {status}'}"
+
+
+def timeout_of(options: Mapping[str, Any], name: str) -> float | None:
+    """Read a number of seconds from options, None where it isn't given.
+
+    :raises CloudError: when it isn't a number above zero.
+    """
+    given = options.get(name)
+    if given is None:
+        return None
+    try:
+        seconds = float(given)
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if not 0 < seconds < 10**9:
+        raise exceptions.CloudError(
+            f"The option '{name}' must be a number of seconds above 0, not '{given}'.",
+            400,
+        )
+    return seconds

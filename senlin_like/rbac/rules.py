@@ -1,0 +1,42 @@
+"""All access rules in one list, for the service and for the generators."""
+
+import itertools
+
+from oslo_policy import policy
+
+from senlin_like.rbac import (
+    actions,
+    base,
+    build_info,
+    clusters,
+    events,
+    nodes,
+    policy_types,
+    profile_types,
+    profiles,
+    projects,
+    services,
+    simulated,
+)
+
+RESOURCES = (
+    build_info,
+    profile_types,
+    policy_types,
+    profiles,
+    clusters,
+    nodes,
+    actions,
+    events,
+    services,
+    projects,
+    simulated,
+)
+
+
+def list_rules() -> list[policy.RuleDefault]:
+    """List the roles and the rules of all resources."""
+    return [
+        *base.ROLES,
+        *itertools.chain.from_iterable(module.RULES for module in RESOURCES),
+    ]

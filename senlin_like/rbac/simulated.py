@@ -1,0 +1,20 @@
+"""Access rule of the simulated cloud's controls."""
+
+from senlin_like.rbac import base
+
+CONTROL = "simulated:control"
+
+RULES = (
+    base.rule(
+        CONTROL,
+        base.ADMIN,
+        "See and change the simulated cloud: settings, faults, servers, hosts.",
+        ("GET", "/simulated/v1/{what}"),
+        ("PUT", "/simulated/v1/settings"),
+        ("POST", "/simulated/v1/faults"),
+        ("DELETE", "/simulated/v1/faults/{fault_id}"),
+        ("PATCH", "/simulated/v1/servers/{server_id}"),
+        ("DELETE", "/simulated/v1/servers/{server_id}"),
+        ("PATCH", "/simulated/v1/hosts/{host}"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The one message that is sent: there is work."""

@@ -1,0 +1,324 @@
+"""Everything that can be done to the simulated cloud from outside.
+
+The doors to it are an admin API and a command; all arguments and answers are
+JSON values.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from senlin_like import exceptions
+from senlin_like.simulated_cloud import (
+    audit,
+    catalogue,
+    faults,
+    hosts,
+    image_caches,
+    server_faults,
+    tables,
+    things,
+)
+from senlin_like.simulated_cloud.lifecycle import Status
+from senlin_like.simulated_cloud.world import World
+
+MAX_PAGE = 1000
+
+
+class Controls:
+    """The levers of one cloud."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def settings(self) -> dict[str, Any]:
+        """Return all settings with their present values."""
+        return dict(self._world.picture.settings)
+
+    def put_settings(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Change settings; null brings one back to its default.
+
+        :raises Invalid: when a name is unknown or a value makes no sense.
+        """
+        for name, value in values.items():
+            _check_setting(name, value)
+
+        def work(connection: sa.Connection) -> None:
+            table = tables.SETTINGS
+            connection.execute(table.delete().where(table.c.name.in_(list(values))))
+            rows = [
+                {"name": name, "value": value}
+                for name, value in values.items()
+                if value is not None
+            ]
+            if rows:
+                connection.execute(table.insert(), rows)
+
+        self._world.change(work)
+        return self.settings()
+
+    def advance(self, seconds: float) -> float:
+        """Let time pass at once, for all processes; return the new time.
+
+        :raises Invalid: when the number of seconds isn't positive.
+        """
+        _check_number("seconds", seconds)
+        offset = float(self._world.setting("clock_offset_s")) + seconds
+        self.put_settings({"clock_offset_s": offset})
+        return self._world.now()
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Return the fault rules, with how often each was met and struck."""
+        query = sa.select(tables.FAULTS).order_by(tables.FAULTS.c.id)
+        rows = self._world.store.read(
+            lambda connection: connection.execute(query).all()
+        )
+        return [
+            {"id": row.id, **row.rule, "seen": row.seen, "fired": row.fired}
+            for row in rows
+        ]
+
+    def add_fault(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Add a fault rule; ``faults.Rule`` says which fields there are.
+
+        Rules without ``nth``, ``probability`` and ``count`` aren't counted.
+
+        :raises Invalid: when a field is unknown or its value makes no sense.
+        """
+        rule = faults.check(fields)
+        row = {"rule": rule, "seen": 0, "fired": 0}
+
+        def work(connection: sa.Connection) -> int:
+            key: Any = connection.execute(
+                tables.FAULTS.insert(), row
+            ).inserted_primary_key
+            return int(key[0])
+
+        rule_id = self._world.change(work)
+        return {"id": rule_id, **rule, "seen": 0, "fired": 0}
+
+    def remove_fault(self, rule_id: int) -> None:
+        """Remove a fault rule.
+
+        :raises NotFound: when there is no such rule.
+        """
+        table = tables.FAULTS
+        removed = self._world.change(
+            lambda connection: (
+                connection.execute(table.delete().where(table.c.id == rule_id)).rowcount
+            )
+        )
+        if not removed:
+            raise exceptions.NotFound("fault rule", str(rule_id))
+
+    def clear_faults(self) -> None:
+        """Remove all fault rules."""
+        self._world.change(
+            lambda connection: connection.execute(tables.FAULTS.delete())
+        )
+
+    def outage(self, seconds: float | None = None) -> dict[str, Any]:
+        """Let every call fail as busy, for a time or until the rule is removed.
+
+        :raises Invalid: when the number of seconds isn't positive.
+        """
+        rule: dict[str, Any] = {
+            "effect": faults.Effect.BUSY.value,
+            "message": "The cloud is out of order.",
+        }
+        if seconds is not None:
+            _check_number("seconds", seconds)
+            rule["ends_at"] = self._world.now() + seconds
+        return self.add_fault(rule)
+
+    def servers(
+        self,
+        *,
+        filters: Mapping[str, str] | None = None,
+        with_deleted: bool = False,
+        marker: str | None = None,
+        limit: int = MAX_PAGE,
+    ) -> list[dict[str, Any]]:
+        """Return servers of all projects, in the order of their ids.
+
+        ``filters``: ``project``, ``name``, ``node_mark``, ``host``.
+
+        :raises Invalid: when a filter is unknown or the limit too large.
+        """
+        chosen = dict(filters or {})
+        for name in chosen:
+            if name not in server_faults.FILTERS:
+                raise exceptions.Invalid(f"Servers can't be chosen by '{name}'.")
+        if not 0 < limit <= MAX_PAGE:
+            raise exceptions.Invalid(f"The limit is a number from 1 to {MAX_PAGE}.")
+        return server_faults.list_page(
+            self._world, chosen, with_deleted=with_deleted, marker=marker, limit=limit
+        )
+
+    def kill_server(
+        self, server_id: str, message: str = "The server died."
+    ) -> dict[str, Any]:
+        """Let a server be in ERROR.
+
+        :raises NotFound: when there is no such live server.
+        """
+        return server_faults.kill(self._world, server_id, Status.ERROR, message)
+
+    def stop_server(self, server_id: str) -> dict[str, Any]:
+        """Let a server be switched off (SHUTOFF).
+
+        :raises NotFound: when there is no such live server.
+        """
+        return server_faults.kill(self._world, server_id, Status.SHUTOFF, "")
+
+    def vanish_server(self, server_id: str) -> dict[str, Any]:
+        """Let a server be gone, as if somebody else had deleted it.
+
+        :raises NotFound: when there is no such live server.
+        """
+        return server_faults.vanish(self._world, server_id)
+
+    def hosts(self) -> list[dict[str, Any]]:
+        """Return the hosts with their zone, state and number of servers."""
+        return hosts.list_all(self._world)
+
+    def set_host(self, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Change a host, or make it (then ``zone`` is needed).
+
+        ``values``: ``state`` (up, down), ``status`` (enabled, disabled),
+        ``zone``, and ``effect``: what its servers are while it is down, in
+        ERROR (``error``) or as before, but deaf (``unreachable``).
+
+        :raises Invalid: when a field is unknown or its value makes no sense.
+        """
+        return hosts.put(self._world, name, values)
+
+    def things(self, kind: str) -> list[dict[str, Any]]:
+        """Return all things of a kind of the catalogue.
+
+        :raises Invalid: when there is no such kind.
+        """
+        return things.list_all(self._world, kind)
+
+    def put_thing(self, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Add a thing to the catalogue, or replace the one of the same id.
+
+        ``fields``: ``name``, ``id`` (made if it is left out), ``attributes``.
+
+        :raises Invalid: when the kind or the fields aren't right.
+        """
+        return things.put(self._world, kind, fields)
+
+    def remove_thing(self, kind: str, thing_id: str) -> None:
+        """Take a thing out of the catalogue.
+
+        :raises NotFound: when there is no such thing.
+        """
+        things.remove(self._world, kind, thing_id)
+
+    def image_caches(self) -> list[dict[str, Any]]:
+        """Return ``host``, ``image_id``, ``is_ready`` of each cached image."""
+        return image_caches.list_all(self._world)
+
+    def counters(self) -> dict[str, dict[str, int]]:
+        """Return how often each method was called, by outcome.
+
+        An outcome is ``ok`` or the name of an error. Complete for this
+        process; other processes' calls come within a second.
+        """
+        self._world.counters.flush()
+        query = sa.select(tables.COUNTERS)
+        rows = self._world.store.read(
+            lambda connection: connection.execute(query).all()
+        )
+        found: dict[str, dict[str, int]] = {}
+        for row in rows:
+            found.setdefault(row.method, {})[row.outcome] = int(row.calls)
+        return found
+
+    def reset_counters(self) -> None:
+        """Set all counters to 0 and empty the journal."""
+        self._world.counters.discard()
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(tables.COUNTERS.delete())
+            connection.execute(tables.JOURNAL.delete())
+
+        self._world.store.transact(work)
+
+    def journal(
+        self, *, after: int = 0, method: str | None = None, limit: int = MAX_PAGE
+    ) -> list[dict[str, Any]]:
+        """Return the calls noted after an entry, in order.
+
+        Calls are noted while the setting ``journal`` is true.
+
+        :raises Invalid: when the limit is too large.
+        """
+        if not 0 < limit <= MAX_PAGE:
+            raise exceptions.Invalid(f"The limit is a number from 1 to {MAX_PAGE}.")
+        self._world.counters.flush()
+        table = tables.JOURNAL
+        query = sa.select(table).where(table.c.id > after).order_by(table.c.id)
+        if method is not None:
+            query = query.where(table.c.method == method)
+        rows = self._world.store.read(
+            lambda connection: connection.execute(query.limit(limit)).all()
+        )
+        return [dict(row._mapping) for row in rows]
+
+    def problems(self) -> list[str]:
+        """Return a sentence for each leak or double in the cloud."""
+        return audit.problems(self._world)
+
+    def reset(self) -> None:
+        """Make the cloud new: everything in it is lost."""
+        self._world.counters.discard()
+
+        def work(connection: sa.Connection) -> None:
+            for table in tables.METADATA.sorted_tables:
+                if table is not tables.SETTINGS:
+                    connection.execute(table.delete())
+            settings = tables.SETTINGS
+            connection.execute(
+                settings.delete().where(settings.c.name != catalogue.VERSION)
+            )
+            catalogue.fill(connection)
+
+        self._world.change(work)
+
+
+def _check_number(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise exceptions.Invalid(f"The value of '{name}' is a number above 0.")
+
+
+def _check_setting(name: str, value: Any) -> None:
+    """See to it that a setting exists and that its value is of the right kind."""
+    default = catalogue.DEFAULTS.get(name)
+    if name not in catalogue.DEFAULTS:
+        known = ", ".join(sorted(catalogue.DEFAULTS))
+        raise exceptions.Invalid(f"There is no setting '{name}'; known are: {known}.")
+    if value is None:
+        return
+    if isinstance(default, bool):
+        fits = isinstance(value, bool)
+    elif isinstance(default, int | float):
+        fits = isinstance(value, int | float) and not isinstance(value, bool)
+        fits = fits and value >= 0
+    else:
+        fits = _are_quotas(value)
+    if not fits:
+        raise exceptions.Invalid(f"{value!r} is no value for the setting '{name}'.")
+
+
+def _are_quotas(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(limits, Mapping)
+        and all(
+            what in ("instances", "cores") and type(limit) is int and limit >= 0
+            for what, limit in limits.items()
+        )
+        for limits in value.values()
+    )

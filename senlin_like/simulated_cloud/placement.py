@@ -1,0 +1,63 @@
+"""On which host a server goes."""
+
+from collections.abc import Mapping
+
+from senlin_like import exceptions
+from senlin_like.simulated_cloud.catalogue import Picture, Thing
+
+NO_HOST = "No valid host was found."
+
+
+def check_zone(picture: Picture, name: str, region: str) -> None:
+    """See to it that servers can be asked for in a zone.
+
+    :raises CloudError: when there is no such zone, or it isn't available.
+    """
+    if not is_available(picture, name, region):
+        raise exceptions.CloudError(
+            f"The requested availability zone '{name}' is not available.", 400
+        )
+
+
+def is_available(picture: Picture, name: str, region: str) -> bool:
+    """Tell whether a zone exists in a region and is available."""
+    zone = picture.find("zone", name)
+    return (
+        zone is not None
+        and zone.attributes["region"] == region
+        and bool(zone.attributes["is_available"])
+    )
+
+
+def choose(
+    picture: Picture, zone: str | None, region: str, turn: int, *, avoid: str = ""
+) -> Thing | None:
+    """Choose a host; one after the other, so that servers are spread.
+
+    None when no host takes servers now. ``avoid`` names a host to stay off.
+    """
+    fit = [
+        host
+        for host in picture.of("host").values()
+        if host.attributes["state"] == "up"
+        and host.attributes["status"] == "enabled"
+        and host.id != avoid
+        and is_available(picture, host.attributes["zone"], region)
+        and zone in (None, host.attributes["zone"])
+    ]
+    return fit[turn % len(fit)] if fit else None
+
+
+def broken_hosts(picture: Picture) -> Mapping[str, str]:
+    """Return the hosts that are down with all their servers in ERROR."""
+    return {
+        host.id: f"Host '{host.name}' is down."
+        for host in picture.of("host").values()
+        if host.attributes["state"] == "down" and host.attributes["effect"] == "error"
+    }
+
+
+def is_reachable(picture: Picture, host_id: str | None) -> bool:
+    """Tell whether a host does what it is told."""
+    host = picture.of("host").get(host_id or "")
+    return host is None or host.attributes["state"] == "up"

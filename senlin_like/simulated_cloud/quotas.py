@@ -1,0 +1,67 @@
+"""How much a project may have; without limits unless a setting gives some."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from senlin_like import exceptions
+from senlin_like.simulated_cloud import catalogue, tables
+from senlin_like.simulated_cloud.catalogue import Picture
+from senlin_like.simulated_cloud.world import Owner
+
+
+def limits(picture: Picture, project: str) -> Mapping[str, int]:
+    """Return the limits of a project: its own over those for everybody."""
+    quotas = picture.settings["quotas"]
+    return {**quotas.get("*", {}), **quotas.get(project, {})}
+
+
+def check(
+    connection: sa.Connection,
+    picture: Picture,
+    owner: Owner,
+    flavor_id: str,
+    now: float,
+) -> None:
+    """See to it that one more server of this flavor fits.
+
+    Servers that are being deleted count until they are gone.
+
+    :raises CloudError: when it doesn't.
+    """
+    allowed = limits(picture, owner.project)
+    if not allowed:
+        return
+    settings, servers = tables.SETTINGS, tables.SERVERS
+    # One at a time, or two servers could take the last place.
+    connection.execute(
+        sa.select(settings.c.name)
+        .where(settings.c.name == catalogue.VERSION)
+        .with_for_update()
+    )
+    rows = connection.execute(
+        sa.select(servers.c.flavor_id, sa.func.count())
+        .where(
+            servers.c.project == owner.project,
+            servers.c.deleted_at.is_(None) | (servers.c.deleted_at > now),
+        )
+        .group_by(servers.c.flavor_id)
+    ).all()
+    flavors = picture.of("flavor")
+
+    def cores_of(identity: str) -> int:
+        flavor = flavors.get(identity)
+        return int(flavor.attributes["vcpus"]) if flavor else 0
+
+    used = {
+        "instances": sum(number for _, number in rows),
+        "cores": sum(cores_of(identity) * number for identity, number in rows),
+    }
+    asked = {"instances": 1, "cores": cores_of(flavor_id)}
+    for what, limit in sorted(allowed.items()):
+        if used[what] + asked[what] > limit:
+            raise exceptions.CloudError(
+                f"Quota exceeded for {what}: Requested {asked[what]}, but already "
+                f"used {used[what]} of {limit} {what}",
+                403,
+            )

@@ -1,0 +1,239 @@
+"""The tables of the simulated cloud; each name begins with ``cloud_``.
+
+Times are seconds since the epoch by the cloud's own clock. Deleted servers and
+stacks keep their rows, so that every object ever made can be looked up.
+"""
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+METADATA = sa.MetaData()
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
+
+class Json(TypeDecorator[Any]):
+    """Any JSON value, kept as text."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Ask MariaDB for a text that isn't cut at 64 KiB."""
+        if dialect.name in ("mysql", "mariadb"):
+            return dialect.type_descriptor(mysql.LONGTEXT())
+        return dialect.type_descriptor(sa.Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Encode the value, compactly."""
+        return None if value is None else _ENCODER.encode(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Decode the stored text."""
+        return None if value is None else json.loads(value)
+
+
+def _table(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(
+        f"cloud_{name}",
+        METADATA,
+        *columns,
+        mysql_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+    )
+
+
+def _id(name: str = "id", **options: Any) -> sa.Column[str]:
+    return sa.Column(name, sa.String(64), **options)
+
+
+def _time(name: str, **options: Any) -> sa.Column[float]:
+    return sa.Column(name, sa.Double(), **options)
+
+
+def _owner() -> tuple[sa.Column[str], sa.Column[str]]:
+    return _id("project", nullable=False), _id("region", nullable=False)
+
+
+SETTINGS = _table(
+    "settings",
+    _id("name", primary_key=True),
+    sa.Column("value", Json()),
+)
+
+#: Shared, seldom changed things: zones, hosts, flavors, images, networks, …
+CATALOGUE = _table(
+    "catalogue",
+    _id("kind", primary_key=True),
+    _id("id", primary_key=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("attributes", Json(), nullable=False),
+)
+
+FAULTS = _table(
+    "faults",
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("rule", Json(), nullable=False),
+    sa.Column("seen", sa.Integer, nullable=False, default=0),
+    sa.Column("fired", sa.Integer, nullable=False, default=0),
+)
+
+COUNTERS = _table(
+    "counters",
+    _id("method", primary_key=True),
+    _id("outcome", primary_key=True),
+    sa.Column("calls", sa.BigInteger, nullable=False),
+)
+
+JOURNAL = _table(
+    "journal",
+    sa.Column(
+        "id",
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    _time("at", nullable=False),
+    _id("method", nullable=False),
+    _id("project", nullable=False),
+    sa.Column("name", sa.String(255), nullable=False),
+    _id("outcome", nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("duration_s", sa.Double(), nullable=False),
+)
+
+SERVERS = _table(
+    "servers",
+    _id(primary_key=True),
+    *_owner(),
+    _id("user_id", nullable=False),
+    sa.Column("name", sa.String(255), nullable=False),
+    _id("node_mark"),
+    # What it is until ready_at, and what it becomes then.
+    sa.Column("status", sa.String(32), nullable=False),
+    sa.Column("fault", sa.Text, nullable=False, default=""),
+    sa.Column("target", sa.String(32), nullable=False),
+    sa.Column("target_fault", sa.Text, nullable=False, default=""),
+    _time("ready_at", nullable=False),
+    # Where a resize or a rescue goes back to.
+    sa.Column("former_status", sa.String(32)),
+    _id("former_flavor_id"),
+    _id("host"),
+    _id("zone"),
+    _id("flavor_id", nullable=False),
+    _id("image_id"),
+    sa.Column("key_name", sa.String(255)),
+    sa.Column("has_volumes", sa.Boolean, nullable=False, default=False),
+    sa.Column("is_locked", sa.Boolean, nullable=False, default=False),
+    sa.Column("metadata", Json(), nullable=False),
+    sa.Column("security_groups", Json(), nullable=False),
+    sa.Column("attributes", Json(), nullable=False),
+    _time("created_at", nullable=False),
+    _time("launched_at"),
+    _time("updated_at", nullable=False),
+    # In the future while the deletion is under way.
+    _time("deleted_at"),
+    sa.Index("ix_cloud_servers_mark", "node_mark", "deleted_at"),
+    sa.Index("ix_cloud_servers_project", "project", "deleted_at"),
+    sa.Index("ix_cloud_servers_host", "host", "deleted_at"),
+)
+
+PORTS = _table(
+    "ports",
+    _id(primary_key=True),
+    *_owner(),
+    sa.Column("name", sa.String(255), nullable=False, default=""),
+    _id("network_id", nullable=False),
+    _id("device_id", index=True),
+    # Made by a server's creation, and deleted with the server.
+    sa.Column("is_of_server", sa.Boolean, nullable=False, default=False),
+    _id("node_mark", index=True),
+    sa.Column("vnic_type", sa.String(32)),
+    sa.Column("security_group_ids", Json(), nullable=False),
+)
+
+#: One row per address in use; the key is what keeps addresses unique.
+ADDRESSES = _table(
+    "addresses",
+    _id("subnet_id", primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    _id("owner_id", nullable=False, index=True),
+    sa.Column("address", sa.String(64), nullable=False, index=True),
+)
+
+#: Where the search for free addresses goes on.
+POOLS = _table(
+    "pools",
+    _id("subnet_id", primary_key=True),
+    sa.Column("offset", sa.BigInteger, nullable=False),
+)
+
+FLOATING_IPS = _table(
+    "floating_ips",
+    _id(primary_key=True),
+    *_owner(),
+    sa.Column("address", sa.String(64), nullable=False),
+    _id("network_id", nullable=False),
+    _id("port_id", index=True),
+)
+
+VOLUMES = _table(
+    "volumes",
+    _id(primary_key=True),
+    *_owner(),
+    sa.Column("name", sa.String(255), nullable=False, index=True),
+    sa.Column("status", sa.String(32), nullable=False),
+    sa.Column("size_gb", sa.Integer, nullable=False),
+    sa.Column("volume_type", sa.String(255)),
+    _id("image_id"),
+    _id("server_id", index=True),
+    sa.Column("goes_with_server", sa.Boolean, nullable=False, default=False),
+)
+
+STACKS = _table(
+    "stacks",
+    _id(primary_key=True),
+    *_owner(),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("status", sa.String(32), nullable=False),
+    sa.Column("target", sa.String(32), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    _time("ready_at", nullable=False),
+    sa.Column("arguments", Json(), nullable=False),
+    sa.Column("tags", Json(), nullable=False),
+    _time("created_at", nullable=False),
+    _time("updated_at"),
+    _time("deleted_at"),
+    sa.Index("ix_cloud_stacks_name", "project", "name", "deleted_at"),
+)
+
+#: One row per tag of a stack that hasn't been deleted.
+STACK_TAGS = _table(
+    "stack_tags",
+    _id("stack_id", primary_key=True),
+    sa.Column("tag", sa.String(255), primary_key=True),
+    sa.Index("ix_cloud_stack_tags_tag", "tag"),
+)
+
+GRANTS = _table(
+    "grants",
+    _id(primary_key=True),
+    _id("user_id", nullable=False),
+    _id("project", nullable=False),
+    sa.Column("roles", Json(), nullable=False),
+    _time("created_at", nullable=False),
+    _time("revoked_at"),
+)
+
+IMAGE_CACHES = _table(
+    "image_caches",
+    _id("host", primary_key=True),
+    _id("image_id", primary_key=True),
+    _time("ready_at", nullable=False),
+)

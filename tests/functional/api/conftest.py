@@ -1,0 +1,254 @@
+"""The real WSGI application on SQLite and the simulated cloud; no engine runs."""
+
+import dataclasses
+import io
+import json
+import pathlib
+import urllib.parse
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from oslo_config import cfg
+
+# WebOb imports modules that Python is about to drop; nothing of ours does.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import keystonemiddleware.auth_token
+    import oslo_middleware  # noqa: F401
+    import pecan  # noqa: F401
+
+from senlin_like.api import app
+from senlin_like.conf import opts
+from senlin_like.db import models, session, vault
+from senlin_like.drivers import base as drivers
+from senlin_like.drivers import registry as driver_registry
+from senlin_like.operations import deps as parts
+from senlin_like.profiles import registry
+
+SPEC = {
+    "type": "os.nova.server",
+    "version": "1.0",
+    "properties": {
+        "flavor": "1",
+        "name": "web",
+        "image": "cirros-0.4.0-x86_64-disk",
+        "networks": [{"network": "private"}],
+    },
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What the application answered."""
+
+    status: int
+    headers: dict[str, str]
+    raw: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.raw)
+
+    @property
+    def message(self) -> str:
+        return self.json["error"]["message"]
+
+    @property
+    def type(self) -> str:
+        return self.json["error"]["type"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Client:
+    """Calls a WSGI application as a server would."""
+
+    wsgi: Any
+    version: str | None = "latest"
+    environ: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def at(self, version: str | None) -> "Client":
+        return dataclasses.replace(self, version=version)
+
+    def with_environ(self, **environ: Any) -> "Client":
+        return dataclasses.replace(self, environ={**self.environ, **environ})
+
+    def get(self, path: str, **headers: str) -> Reply:
+        return self.call("GET", path, **headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Reply:
+        return self.call("POST", path, body, **headers)
+
+    def patch(self, path: str, body: Any = None, **headers: str) -> Reply:
+        return self.call("PATCH", path, body, **headers)
+
+    def delete(self, path: str, body: Any = None, **headers: str) -> Reply:
+        return self.call("DELETE", path, body, **headers)
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        """Send a request; a body that isn't bytes is sent as JSON."""
+        raw = body if isinstance(body, bytes) else b""
+        if body is not None and not isinstance(body, bytes):
+            raw = json.dumps(body).encode()
+        answered: dict[str, Any] = {}
+
+        def start(status: str, given: list[tuple[str, str]], *_: Any) -> None:
+            answered["status"] = int(status.split()[0])
+            answered["headers"] = {name.lower(): value for name, value in given}
+
+        chunks = self.wsgi(self._environ(method, path, raw, headers), start)
+        content = b"".join(chunks)
+        return Reply(status=answered["status"], headers=answered["headers"], raw=content)
+
+    def _environ(
+        self, method: str, path: str, raw: bytes, headers: dict[str, str]
+    ) -> dict[str, Any]:
+        bare, _, query = path.partition("?")
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": urllib.parse.unquote_to_bytes(bare).decode("latin-1"),
+            "QUERY_STRING": query,
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "localhost",
+            "HTTP_ACCEPT": "application/json",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(raw),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.version": (1, 0),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        if raw:
+            environ["CONTENT_LENGTH"] = str(len(raw))
+            environ["CONTENT_TYPE"] = "application/json"
+        if self.version is not None:
+            environ["HTTP_OPENSTACK_API_VERSION"] = f"clustering {self.version}"
+        environ.update(self.environ)
+        environ.update({name.upper(): value for name, value in headers.items()})
+        return environ
+
+
+def _registry():
+    from importlib import metadata
+    found={}
+    for e in metadata.entry_points(group=registry.NAMESPACE):
+        try: found[e.name]=e.load()()
+        except ImportError: continue
+    return registry.Registry(found)
+
+
+@pytest.fixture
+def woken() -> list[int]:
+    """Grows whenever the engines are told that there is work."""
+    return []
+
+
+@pytest.fixture
+def deps(tmp_path: pathlib.Path, woken: list[int]) -> Iterator[parts.Deps]:
+    database = session.connect(
+        f"sqlite:///{tmp_path}/service.db", vault.Vault([vault.new_key()])
+    )
+    models.Base.metadata.create_all(database.engine)
+    driver = driver_registry.load(
+        "simulated",
+        drivers.DriverOptions(simulated_url=f"sqlite:///{tmp_path}/cloud.db"),
+    )
+    yield parts.Deps(
+        db=database,
+        wake=lambda: woken.append(1),
+        profiles=_registry(),
+        driver=driver,
+    )
+    driver.close()
+    database.dispose()
+
+
+def configure(**api: Any) -> cfg.ConfigOpts:
+    """Make options without files; ``api`` are those of the group senlin_api."""
+    conf = cfg.ConfigOpts()
+    opts.register(conf)
+    conf([], project="senlin_like", default_config_files=[])
+    conf.set_override("auth_strategy", "none", group="senlin_api")
+    for name, value in api.items():
+        conf.set_override(name, value, group="senlin_api")
+    return conf
+
+
+Build = Callable[..., Client]
+
+
+@pytest.fixture
+def build(deps: parts.Deps) -> Build:
+    """Build the application, with other options or settings, and a client."""
+
+    def make(settings: parts.Settings | None = None, **api: Any) -> Client:
+        used = dataclasses.replace(deps, settings=settings) if settings else deps
+        return Client(wsgi=app.build(used, configure(**api)))
+
+    return make
+
+
+@pytest.fixture
+def client(build: Build) -> Client:
+    return build()
+
+
+@pytest.fixture
+def as_user(monkeypatch: pytest.MonkeyPatch, build: Build) -> Any:
+    """Return a client of a user, as keystonemiddleware would have recognised it."""
+    class Recognised:
+        """Stands in for Keystone: it believes the headers of the test."""
+
+        def __init__(self, wsgi: Any, conf: dict[str, Any]) -> None:
+            self.wsgi = wsgi
+            options = [cfg.StrOpt("www_authenticate_uri", default="http://keystone")]
+            conf["oslo_config_config"].register_opts(options, group="keystone_authtoken")
+
+        def __call__(self, environ: Any, start: Any) -> Any:
+            return self.wsgi(environ, start)
+
+    monkeypatch.setattr(keystonemiddleware.auth_token, "AuthProtocol", Recognised)
+    recognising = build(auth_strategy="keystone")
+
+    def user(name: str, project: str, *roles: str) -> Client:
+        return recognising.with_environ(
+            HTTP_X_IDENTITY_STATUS="Confirmed",
+            HTTP_X_USER_ID=name,
+            HTTP_X_PROJECT_ID=project,
+            HTTP_X_ROLES=",".join(roles),
+        )
+
+    user.nobody = recognising  # type: ignore[attr-defined]
+    return user
+
+
+@pytest.fixture
+def profile(client: Client) -> dict[str, Any]:
+    reply = client.post("/v1/profiles", {"profile": {"name": "p", "spec": SPEC}})
+    assert reply.status == 201, reply.raw
+    return reply.json["profile"]
+
+
+@pytest.fixture
+def cluster(client: Client, profile: dict[str, Any]) -> dict[str, Any]:
+    body = {"cluster": {"name": "c", "profile_id": profile["id"], "max_size": 5}}
+    reply = client.post("/v1/clusters", body)
+    assert reply.status == 202, reply.raw
+    return reply.json["cluster"]
+
+
+@pytest.fixture
+def node(client: Client, profile: dict[str, Any]) -> dict[str, Any]:
+    reply = client.post("/v1/nodes", {"node": {"name": "n", "profile_id": profile["id"]}})
+    assert reply.status == 202, reply.raw
+    return reply.json["node"]
+
+
+@pytest.fixture
+def spec() -> dict[str, Any]:
+    return json.loads(json.dumps(SPEC))

@@ -1,0 +1,199 @@
+"""A node on the simulated cloud, worked on the way that an engine does it."""
+
+import dataclasses
+import uuid
+
+import hypothesis
+import pytest
+
+from senlin_like import exceptions
+from senlin_like.drivers import base as clouds
+from senlin_like.drivers.simulated import cloud as simulated
+from senlin_like.profiles import base
+from senlin_like.profiles.heat_stack import plugin as heat
+from senlin_like.profiles.nova_server import plugin as nova
+from senlin_like.simulated_cloud import controls
+
+hypothesis.settings.register_profile(
+    "deterministic", derandomize=True, database=None, deadline=None, max_examples=40
+)
+hypothesis.settings.load_profile("deterministic")
+
+
+class Crash(BaseException):
+    """The engine died right after a call of the cloud."""
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self):
+        self.now = 1_700_000_000.0
+
+    def __call__(self):
+        return self.now
+
+
+class Cutting:
+    """Wraps a cloud: counts calls, and crashes right after some of them."""
+
+    def __init__(self, inner, calls, crashes, path=""):
+        self._inner = inner
+        self._calls = calls
+        self._crashes = crashes
+        self._path = path
+
+    def __getattr__(self, name):
+        found = getattr(self._inner, name)
+        path = f"{self._path}.{name}".lstrip(".")
+        if not callable(found):
+            return Cutting(found, self._calls, self._crashes, path)
+
+        def call(*args, **kwargs):
+            try:
+                return found(*args, **kwargs)
+            finally:
+                self._calls.append(path)
+                if len(self._calls) in self._crashes:
+                    raise Crash
+
+        return call
+
+
+class Bench:
+    """One node, its profile type and its account of the cloud."""
+
+    def __init__(self, driver, clock, plugin, project=None):
+        self.driver = driver
+        self.clock = clock
+        self.plugin = plugin
+        self.calls = []
+        self.crashes = set()
+        self.controls = controls.Controls(driver.world)
+        self.project = project or uuid.uuid4().hex
+        self.cloud = driver.cloud(clouds.Account(user="u", project=self.project))
+        self.cut = Cutting(self.cloud, self.calls, self.crashes)
+        self.properties = {}
+        self.node = base.NodeFacts(
+            id=str(uuid.uuid4()),
+            name="node-1",
+            index=1,
+            cluster_id=str(uuid.uuid4()),
+            physical_id=None,
+            status="INIT",
+        )
+
+    def use(self, **properties):
+        """Set the properties of the node's profile."""
+        name, _, version = self.plugin.name.rpartition("-")
+        spec = {"type": name, "version": version, "properties": properties}
+        self.properties = self.plugin.check_spec(spec)
+        return self.properties
+
+    def ask(self, turn=base.Turn(), **limits):  # noqa: B008 - a frozen value
+        return base.Ask(
+            cloud=self.cut,
+            node=self.node,
+            properties=self.properties,
+            turn=turn,
+            limits=base.Limits(**limits),
+        )
+
+    def patch(self, patch):
+        data = {**self.node.data, **patch.data}
+        changes = {"data": {k: v for k, v in data.items() if v is not None}}
+        if patch.physical_id is not None:
+            changes["physical_id"] = patch.physical_id
+        if patch.clear_physical_id:
+            changes["physical_id"] = None
+        self.node = dataclasses.replace(self.node, **changes)
+
+    def look(self, wait):
+        """Wait as an engine's watcher does; None after the time is over."""
+        for _ in range(100):
+            seen = self.cloud.look(wait.kind, [wait.id])[wait.id]
+            if seen.status in wait.until or seen.status in wait.failed:
+                return seen
+            self.clock.now += wait.timeout_s / 90
+        return None
+
+    def run(self, verb, *arguments, turns=40):
+        """Carry a verb out to its end, over crashes and unsure answers."""
+        turn = base.Turn()
+        for _ in range(turns):
+            try:
+                step = getattr(self.plugin, verb)(self.ask(turn), *arguments)
+            except (Crash, exceptions.CloudUnsure):
+                turn = dataclasses.replace(turn, is_retry=True)
+                continue
+            except exceptions.CloudBusy:
+                continue
+            self.patch(step.patch)
+            if isinstance(step, base.Done):
+                return step
+            seen = self.look(step.wait)
+            if turn.has_expired and seen is None:
+                raise exceptions.CloudError("Timed out.")
+            turn = base.Turn(memo=step.memo, seen=seen, has_expired=seen is None)
+        raise AssertionError("the verb doesn't end")
+
+    def fault(self, effect, method, **fields):
+        """Let calls for this node's project go wrong."""
+        rule = {"effect": effect, "method": method, "project": self.project}
+        self.controls.add_fault({**rule, **fields})
+
+    def servers(self):
+        return self.cloud.compute.find_marked(self.node.id)
+
+    def ports(self):
+        return self.cloud.network.find_ports_marked(self.node.id)
+
+    def stacks(self):
+        return self.cloud.orchestration.find_tagged(f"cluster_node_id={self.node.id}")
+
+
+@pytest.fixture(scope="session")
+def clock():
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory, clock):
+    path = tmp_path_factory.mktemp("cloud") / "cloud.db"
+    options = clouds.DriverOptions(
+        simulated_url=f"sqlite:///{path}", build_seconds=10.0
+    )
+    made = simulated.connect(options, clock=clock)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def make(driver, clock):
+    """Give what makes a bench for a profile type."""
+    yield lambda plugin: Bench(driver, clock, plugin)
+    controls.Controls(driver.world).clear_faults()
+
+
+@pytest.fixture
+def server(make):
+    """A node that is a server with all that may belong to one."""
+    bench = make(nova.NovaServer())
+    bench.use(
+        flavor="m1.tiny",
+        image="cirros-0.4.0-x86_64-disk",
+        metadata={"who": "me"},
+        networks=[
+            {"network": "private", "floating_network": "public"},
+            {"network": "private"},
+        ],
+    )
+    return bench
+
+
+@pytest.fixture
+def stack(make):
+    """A node that is a stack."""
+    bench = make(heat.HeatStack())
+    bench.use(template={"heat_template_version": "2018-08-31"})
+    return bench

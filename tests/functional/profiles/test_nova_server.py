@@ -1,0 +1,351 @@
+"""Servers on the simulated cloud."""
+
+import dataclasses
+
+import pytest
+
+from senlin_like import exceptions
+from senlin_like.drivers import base as clouds
+from senlin_like.simulated_cloud import hosts
+
+IMAGE = "cirros-0.4.0-x86_64-disk"
+
+
+def public_addresses(bench, server):
+    shown = bench.cloud.compute.get_server(server.id).addresses
+    return [
+        one["addr"]
+        for addresses in shown.values()
+        for one in addresses
+        if one["OS-EXT-IPS:type"] == "floating"
+    ]
+
+
+def test_a_server_is_made_with_its_marks(server):
+    done = server.run("create")
+
+    [made] = server.servers()
+    assert done.reason == f"Server {made.id} is ACTIVE."
+    assert server.node.physical_id == made.id
+    assert made.name == "node-1"
+    assert made.metadata == {
+        "who": "me",
+        "cluster_node_id": server.node.id,
+        "cluster_id": server.node.cluster_id,
+        "cluster_node_index": "1",
+    }
+    assert server.node.data["placement"]["zone"] == made.zone
+
+
+def test_ports_and_public_addresses_are_recorded(server):
+    server.run("create")
+
+    records = server.node.data["internal_ports"]
+    assert {record["id"] for record in records} == {one.id for one in server.ports()}
+    address = records[0]["floating"]["floating_ip_address"]
+    assert public_addresses(server, server.servers()[0]) == [address]
+    assert "floating" not in records[1]
+
+
+def test_a_plain_server_costs_one_call_and_its_cluster_one_look_up(server):
+    server.use(flavor="m1.tiny", image=IMAGE)
+    server.run("create")
+    server.calls.clear()
+    server.node = dataclasses.replace(
+        server.node, id="another", physical_id=None, data={}
+    )
+
+    server.run("create")
+
+    assert server.calls == ["compute.create_server"]
+
+
+def test_deleting_leaves_nothing(server):
+    server.run("create")
+    [made] = server.servers()
+    [address] = public_addresses(server, made)
+
+    server.run("delete", {})
+
+    assert server.servers() == []
+    assert server.ports() == []
+    assert server.cloud.network.find_floating_ip(address) is None
+    assert server.node.physical_id is None
+    assert "internal_ports" not in server.node.data
+
+
+def test_a_server_that_the_row_does_not_know_is_deleted_too(server):
+    server.run("create")
+    server.node = dataclasses.replace(server.node, physical_id=None, data={})
+
+    server.run("delete", {})
+
+    assert server.servers() == []
+    assert server.ports() == []
+
+
+def test_a_failed_build_tells_the_fault(server):
+    server.fault("error_status", "compute.create_server", message="No valid host.")
+
+    with pytest.raises(exceptions.CloudError, match="No valid host"):
+        server.run("create")
+
+    assert server.node.physical_id is not None
+    assert "compute.get_server" not in server.calls
+
+
+def test_a_refused_server_leaves_no_ports(server):
+    server.fault("error", "compute.create_server", status=403, message="Quota.")
+
+    with pytest.raises(exceptions.CloudError, match="Quota"):
+        server.run("create")
+
+    assert server.ports() == []
+
+
+@pytest.mark.parametrize("effect", ["done_but_timeout", "timeout", "busy"])
+@pytest.mark.parametrize(
+    "method",
+    ["compute.create_server", "network.create_port", "network.create_floating_ip"],
+)
+def test_a_lost_answer_makes_nothing_twice(server, effect, method):
+    server.fault(effect, method, count=1)
+
+    server.run("create")
+
+    [made] = server.servers()
+    assert len(server.ports()) == 2
+    assert len(public_addresses(server, made)) == 1
+
+
+def test_checking_costs_no_call_of_its_own(server):
+    server.run("create")
+    server.calls.clear()
+
+    done = server.run("check")
+
+    assert done.is_healthy
+    assert server.calls == []
+
+
+def test_a_stopped_server_is_not_healthy(server):
+    server.run("create")
+    server.run("operate", "stop", {})
+
+    assert not server.run("check").is_healthy
+
+
+def test_a_lost_server_is_not_found(server):
+    server.run("create")
+    server.cloud.compute.delete_server(server.node.physical_id)
+    server.clock.now += 60
+
+    with pytest.raises(exceptions.CloudNotFound, match="No Server found for"):
+        server.run("check")
+
+
+OPERATIONS = [
+    (["reboot"], "ACTIVE"),
+    (["rebuild"], "ACTIVE"),
+    (["change_password"], "ACTIVE"),
+    (["pause"], "PAUSED"),
+    (["pause", "unpause"], "ACTIVE"),
+    (["suspend"], "SUSPENDED"),
+    (["suspend", "resume"], "ACTIVE"),
+    (["lock", "unlock"], "ACTIVE"),
+    (["stop"], "SHUTOFF"),
+    (["stop", "start"], "ACTIVE"),
+    (["rescue"], "RESCUE"),
+    (["rescue", "unrescue"], "ACTIVE"),
+]
+PARAMS = {
+    "change_password": {"admin_pass": "secret"},
+    "rescue": {"image_ref": "new_image"},
+}
+
+
+@pytest.mark.parametrize(("operations", "status"), OPERATIONS)
+def test_operations_lead_to_their_status(server, operations, status):
+    server.run("create")
+
+    for name in operations:
+        params = server.plugin.check_operation(name, PARAMS.get(name, {}))
+        server.run("operate", name, params)
+
+    assert server.servers()[0].status == status
+
+
+@pytest.mark.parametrize(
+    "name", ["reboot", "pause", "stop", "rebuild", "rescue", "suspend"]
+)
+def test_operations_survive_a_crash_after_each_call(server, name):
+    server.run("create")
+    server.calls.clear()
+    server.crashes.update({1, 2, 3, 4})
+    params = server.plugin.check_operation(name, PARAMS.get(name, {}))
+
+    server.run("operate", name, params)
+
+    assert len(server.servers()) == 1
+
+
+def test_an_operation_without_a_server_fails(server):
+    with pytest.raises(exceptions.CloudError, match="no physical object"):
+        server.run("operate", "reboot", {"type": "SOFT"})
+
+
+def test_evacuate_leaves_a_broken_host(server):
+    server.run("create")
+    [made] = server.servers()
+    hosts.put(server.driver.world, made.host, {"state": "down"})
+    try:
+        server.run("operate", "evacuate", {})
+
+        [after] = server.servers()
+        assert after.id == made.id
+        assert after.host != made.host
+    finally:
+        hosts.put(server.driver.world, made.host, {"state": "up"})
+
+
+RECOVERIES = [
+    {"operation": "REBOOT"},
+    {"operation": "REBOOT", "operation_params": {"type": "SOFT"}},
+    {"operation": "REBUILD"},
+    {"operation": "REBUILD", "operation_params": {"image": "new_image"}},
+]
+
+
+@pytest.mark.parametrize("options", RECOVERIES)
+def test_recovering_in_place_keeps_the_server(server, options):
+    server.run("create")
+    before = server.node.physical_id
+
+    server.run("recover", options)
+
+    [made] = server.servers()
+    assert made.id == before == server.node.physical_id
+    assert made.status == "ACTIVE"
+
+
+def test_recreating_is_the_default_and_gives_another_server(server):
+    server.run("create")
+    before = server.node.physical_id
+
+    server.run("recover", {})
+
+    [made] = server.servers()
+    assert made.id == server.node.physical_id != before
+    assert len(server.ports()) == 2
+    assert len(public_addresses(server, made)) == 1
+
+
+def test_recreating_works_without_a_server(server):
+    server.run("recover", {"operation": "recreate"})
+
+    assert server.servers()[0].id == server.node.physical_id
+
+
+def test_a_server_that_cannot_be_deleted_stops_the_recovery(server):
+    server.use(flavor="1", image=IMAGE, metadata={"simulated_wait_time": "500"})
+    server.run("create")
+    before = server.node.physical_id
+
+    with pytest.raises(exceptions.CloudError, match="Timed out"):
+        server.run("recover", {"delete_timeout": 20})
+
+    assert [one.id for one in server.servers()] == [before]
+
+
+def test_a_forced_recovery_leaves_such_a_server_behind(server):
+    server.use(flavor="1", image=IMAGE, metadata={"simulated_wait_time": "500"})
+    server.run("create")
+    before = server.node.physical_id
+
+    server.run("recover", {"delete_timeout": 20, "force_recreate": True})
+
+    assert server.node.physical_id != before
+    server.clock.now += 600
+    assert [one.id for one in server.servers()] == [server.node.physical_id]
+
+
+def test_an_unknown_recovery_is_refused(server):
+    server.run("create")
+
+    with pytest.raises(exceptions.CloudError, match="DANCE"):
+        server.run("recover", {"operation": "DANCE"})
+
+
+def test_joining_and_leaving_keep_other_metadata(server):
+    server.run("create")
+
+    server.run("join", "other-cluster", 7)
+
+    metadata = server.servers()[0].metadata
+    assert metadata["cluster_id"] == "other-cluster"
+    assert metadata["cluster_node_index"] == "7"
+    assert metadata["who"] == "me"
+
+    server.run("leave")
+
+    assert server.servers()[0].metadata == {
+        "who": "me",
+        "cluster_node_id": server.node.id,
+    }
+
+
+def test_details_are_sorted_and_complete(server):
+    assert server.plugin.details(server.ask()) == {}
+    server.run("create")
+
+    shown = server.plugin.details(server.ask())
+
+    assert list(shown) == sorted(shown)
+    assert shown["status"] == "ACTIVE"
+    assert shown["flavor"] == "1"
+    assert shown["id"] == server.node.physical_id
+    assert shown["metadata"]["cluster_node_id"] == server.node.id
+    assert "private" in shown["addresses"]
+
+
+def test_details_of_a_lost_server_say_so(server):
+    server.node = dataclasses.replace(server.node, physical_id="nowhere")
+
+    shown = server.plugin.details(server.ask())
+
+    assert shown["Error"]["code"] == 404
+
+
+def test_an_existing_server_is_described(server):
+    server.run("create")
+
+    described = server.plugin.adopt(
+        server.cloud, server.node.physical_id, {"name": "mine"}
+    )
+
+    assert described["metadata"] == {"who": "me"}
+    assert described["flavor"] == "1"
+    assert described["name"] == "mine"
+    assert described["networks"] == [{"network": "private"}]
+    server.use(**described)
+
+
+def test_a_second_server_is_a_stray(server):
+    server.run("create")
+    first = server.node.physical_id
+    request = clouds.ServerRequest(
+        name="twin",
+        flavor_id="1",
+        image_id=server.servers()[0].image_id,
+        metadata={"cluster_node_id": server.node.id},
+    )
+    twin = server.cloud.compute.create_server(request)
+
+    strays = server.plugin.strays(server.ask(), server.clock.now - 1)
+
+    assert strays == [twin.id]
+    with pytest.raises(exceptions.CloudError):
+        server.plugin.remove_stray(server.ask(), first)
+    server.plugin.remove_stray(server.ask(), twin.id)
+    server.clock.now += 60
+    assert [one.id for one in server.servers()] == [first]
