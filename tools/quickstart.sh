@@ -124,12 +124,14 @@ clean_up() {
     local status=$?
     trap - EXIT INT TERM
     if [ "$STARTED_HERE" = yes ] && [ "$KEEP" = no ]; then
-        stop_service "$SERVICE_PID"
+        if is_our_service "$SERVICE_PID"; then
+            stop_service "$SERVICE_PID"
+            say "The service is stopped."
+        fi
         rm -f "$PID_FILE" "$PORT_FILE"
-        say "The service is stopped."
     fi
     if [ -n "$TEMPORARY" ]; then
-        if [ "$status" = 0 ] || [ "$status" = 130 ]; then
+        if [ "$status" = 0 ] || [ "$status" = 130 ] || [ ! -s "$LOG" ]; then
             rm -rf "$TEMPORARY"
         else
             say "What it left for a closer look: $TEMPORARY"

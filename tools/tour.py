@@ -11,6 +11,7 @@ that fails leaves it for a closer look.
 
 import contextlib
 import dataclasses
+import importlib.metadata
 import signal
 import sys
 import time
@@ -321,7 +322,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     tour = Tour(url=url, cloud=connect(url), screen=Screen())
     began = time.monotonic()
-    print(f"A tour of {url} through openstacksdk {openstack.version.__version__}\n")
+    release = importlib.metadata.version("openstacksdk")
+    print(f"A tour of {url} through openstacksdk {release}\n")
     try:
         run(tour)
     except KeyboardInterrupt:

@@ -21,6 +21,8 @@ _MEDIA_TYPE = re.compile(
     r"application/vnd\.openstack\.clustering-v1(\.0)?(\+json)?\s*(;|$)"
 )
 _ADMIN = "context_is_admin"
+#: Paths whose place in the tree is remembered.
+REMEMBERED_PATHS = 4096
 
 
 @functools.cache
@@ -34,7 +36,9 @@ class Router:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._root = root.make(parts)
+        self._find = functools.lru_cache(maxsize=REMEMBERED_PATHS)(
+            functools.partial(tree.find, root.make(parts))
+        )
 
     def __call__(self, environ: Environ, start_response: Any) -> list[bytes]:
         """Answer one request; the context is in the environment already.
@@ -43,7 +47,7 @@ class Router:
         """
         path = _path(environ)
         method = environ["REQUEST_METHOD"]
-        found, ids = tree.find(self._root, path[1:].split("/"), method)
+        found, ids = self._find(path, method)
         call = Call(
             parts=self._parts,
             ctx=self._judged(environ[auth.CONTEXT]),
@@ -85,11 +89,9 @@ def _path(environ: Environ) -> str:
         path: str = environ["PATH_INFO"].encode("latin-1").decode()
     except UnicodeDecodeError:
         raise exceptions.RouteNotFound from None
-    if path.split("/", 2)[1] in discovery.ROOTS:
-        return path
     accept = environ.get("HTTP_ACCEPT", "")
-    if "clustering-v1" in accept and any(
-        _MEDIA_TYPE.match(kind.strip()) for kind in accept.split(",")
-    ):
+    if "clustering-v1" not in accept or path.split("/", 2)[1] in discovery.ROOTS:
+        return path
+    if any(_MEDIA_TYPE.match(kind.strip()) for kind in accept.split(",")):
         return f"/v1{path}"
     return path

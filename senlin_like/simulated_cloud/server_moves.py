@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from senlin_like import exceptions
 from senlin_like.simulated_cloud import lifecycle, placement, servers, tables
-from senlin_like.simulated_cloud.catalogue import Picture
+from senlin_like.simulated_cloud.catalogue import Picture, Thing
 from senlin_like.simulated_cloud.lifecycle import State, Status
 from senlin_like.simulated_cloud.world import Owner, World
 
@@ -145,7 +145,11 @@ def _change(
             return {"former_flavor_id": row.flavor_id, "flavor_id": flavor.id}
         case "migrate" | "evacuate":
             host = _other_host(picture, row, owner, params.get("host"), turn)
-            return {"host": host, "former_flavor_id": row.flavor_id}
+            return {
+                "host": host.id,
+                "zone": host.attributes["zone"],
+                "former_flavor_id": row.flavor_id,
+            }
         case "revert_resize":
             return {"flavor_id": row.former_flavor_id or row.flavor_id}
     return {}
@@ -153,10 +157,12 @@ def _change(
 
 def _other_host(
     picture: Picture, row: sa.Row[Any], owner: Owner, name: str | None, turn: int
-) -> str:
+) -> Thing:
     if name:
-        return picture.get("host", name).id
-    host = placement.choose(picture, row.zone, owner.region, turn, avoid=row.host or "")
+        return picture.get("host", name)
+    host = placement.choose(
+        picture, row.asked_zone, owner.region, turn, avoid=row.host or ""
+    )
     if host is None:
         raise exceptions.CloudError(placement.NO_HOST, 400)
-    return host.id
+    return host

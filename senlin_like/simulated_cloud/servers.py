@@ -244,6 +244,7 @@ def _new_row(
         "ready_at": ready_at,
         "host": host.id if host else None,
         "zone": host.attributes["zone"] if host else new.zone,
+        "asked_zone": new.zone,
         "flavor_id": flavor.id,
         "image_id": image.id if image else None,
         "key_name": new.key_name,

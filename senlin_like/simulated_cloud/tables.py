@@ -126,6 +126,8 @@ SERVERS = _table(
     _id("former_flavor_id"),
     _id("host"),
     _id("zone"),
+    # The zone that was asked for: the server may not leave it.
+    _id("asked_zone"),
     _id("flavor_id", nullable=False),
     _id("image_id"),
     sa.Column("key_name", sa.String(255)),

@@ -31,10 +31,10 @@ def create(
         # Ports that an earlier try made belong to no record: start clean.
         if ask.properties.get("networks"):
             _drop_ports(ask)
-    return _start(names, ask)
+    return _start(names, ask, former)
 
 
-def _start(names: catalogue.Names, ask: base.Ask) -> base.Step:
+def _start(names: catalogue.Names, ask: base.Ask, former: Collection[str]) -> base.Step:
     """Make the ports and ask for the server."""
     records = ports.make_all(names, ask, ports.entries_of(ask.properties))
     try:
@@ -42,7 +42,7 @@ def _start(names: catalogue.Names, ask: base.Ask) -> base.Step:
             request.build(names, ask, [record["id"] for record in records])
         )
     except exceptions.CloudUnsure:
-        found = _find_own(ask, ())
+        found = _find_own(ask, former)
         if found is None:
             raise
         server = found

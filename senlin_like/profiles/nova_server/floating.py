@@ -30,6 +30,21 @@ def add_missing(
     lacking = _lacking(records)
     if not lacking:
         return False
+    try:
+        _add_all(names, ask, server_id, lacking)
+    except exceptions.CloudBusy as error:
+        # Some may have been made: the next try has to look for them.
+        raise exceptions.CloudUnsure(error.message) from error
+    return True
+
+
+def _add_all(
+    names: catalogue.Names,
+    ask: base.Ask,
+    server_id: str,
+    lacking: Sequence[ports.Record],
+) -> None:
+    """Complete records with addresses, those of a cut-off try first."""
     made = made_before(ask, server_id) if ask.turn.is_retry else {}
     for record in lacking:
         former = made.get(record["id"])
@@ -37,7 +52,6 @@ def add_missing(
             record["floating"] = _record(former, remove=True)
         else:
             _add(names, ask.cloud, record)
-    return True
 
 
 def complete(ask: base.Ask, server_id: str, records: Sequence[ports.Record]) -> None:

@@ -1,6 +1,7 @@
 """Makes the request for a server out of a spec and a node."""
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,10 +66,15 @@ def user_metadata(properties: Mapping[str, Any]) -> dict[str, str]:
     The marks are this service's: a user's value for them is left out.
     """
     return {
-        str(key): value if isinstance(value, str) else str(value)
+        str(key): _as_text(value)
         for key, value in (properties.get("metadata") or {}).items()
         if key not in marks.ALL
     }
+
+
+def _as_text(value: Any) -> str:
+    """Give a value of the user's metadata as a text; JSON where it's none."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def placement(node: base.NodeFacts) -> Mapping[str, Any]:

@@ -36,9 +36,7 @@ class Kit:
     wait: Callable[[base.Cloud, base.ObjectKind, str, str], base.Observed]
 
     def cloud(self, project: str = "project-1", **fields: Any) -> base.Cloud:
-        return self.driver.cloud(
-            base.Account(user="user-1", project=project, **fields)
-        )
+        return self.driver.cloud(base.Account(user="user-1", project=project, **fields))
 
 
 @dataclasses.dataclass

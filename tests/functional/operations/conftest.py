@@ -19,6 +19,7 @@ from senlin_like.operations import profiles as profile_operations
 from senlin_like.operations.deps import Deps, Settings
 from senlin_like.profiles.nova_server.plugin import NovaServer
 from senlin_like.profiles.registry import Registry
+from senlin_like.simulated_cloud import faults, tables
 
 NOW = datetime.datetime(2026, 5, 4, 3, 2, 1, tzinfo=datetime.UTC)
 
@@ -151,6 +152,35 @@ def a_node(deps, ctx, a_profile) -> Callable[..., dict]:
 def node_row(deps: Deps, who: RequestContext, name: str) -> dict:
     row = node_operations.new_row(deps, who, {"name": name})
     return row | {"status": "ACTIVE", "status_reason": "Fine"}
+
+
+@pytest.fixture
+def a_server(driver, ctx) -> Callable[..., str]:
+    """Make a server in the simulated cloud and return its id."""
+
+    def make(name="vm", who=ctx) -> str:
+        view = driver.cloud(clouds.Account(user=who.user_id, project=who.project_id))
+        request = clouds.ServerRequest(
+            name=name,
+            flavor_id=view.compute.find_flavor("1").id,
+            image_id=view.images.find_image("cirros-0.4.0-x86_64-disk").id,
+            metadata={"k": "v"},
+            networks=[{"network": view.network.find_network("private")}],
+        )
+        return view.compute.create_server(request).id
+
+    return make
+
+
+@pytest.fixture
+def strike(driver) -> Callable[..., None]:
+    """Let a fault strike calls of the cloud from now on."""
+
+    def add(**rule) -> None:
+        row = {"rule": faults.check(rule), "seen": 0, "fired": 0}
+        driver.world.change(lambda one: one.execute(sa.insert(tables.FAULTS), row))
+
+    return add
 
 
 @pytest.fixture

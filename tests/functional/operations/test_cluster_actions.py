@@ -89,7 +89,8 @@ def test_a_bad_resize_is_refused_before_the_cluster(deps, ctx, params, message):
 
 
 @pytest.mark.parametrize(
-    ("params", "inputs"), [({}, {}), ({"count": None}, {}), ({"count": 3}, {"count": 3})]
+    ("params", "inputs"),
+    [({}, {}), ({"count": None}, {}), ({"count": 3}, {"count": 3})],
 )
 @pytest.mark.parametrize("name", ["scale_out", "scale_in"])
 def test_scaling_leaves_the_limits_to_the_action(ask, a_cluster, name, params, inputs):

@@ -1,5 +1,3 @@
-import dataclasses
-
 import pytest
 
 from senlin_like import exceptions
@@ -98,9 +96,7 @@ def test_a_bad_format_of_names_is_refused(deps, ctx, a_profile, config):
     a_profile()
 
     with pytest.raises(exceptions.Invalid, match=r"node\.name\.format"):
-        clusters.create(
-            deps, ctx, {"name": "w", "profile_id": "pro", "config": config}
-        )
+        clusters.create(deps, ctx, {"name": "w", "profile_id": "pro", "config": config})
 
 
 def test_a_timeout_fits_its_column(deps, ctx, a_profile):
@@ -134,7 +130,7 @@ def test_a_name_may_have_to_be_unique(with_settings, ctx, a_cluster):
     deps = with_settings(name_unique=True)
     a_cluster()
 
-    with pytest.raises(exceptions.Invalid, match="^a cluster named 'web' already"):
+    with pytest.raises(exceptions.Invalid, match=r"^a cluster named 'web' already"):
         clusters.create(deps, ctx, {"name": "web", "profile_id": "pro-web"})
 
 
@@ -172,7 +168,7 @@ def test_only_changes_reach_the_action(deps, ctx, a_cluster, action, body, input
 def test_an_update_must_change_something(deps, ctx, a_cluster, body):
     a_cluster()
 
-    with pytest.raises(exceptions.Invalid, match="^No property needs an update.$"):
+    with pytest.raises(exceptions.Invalid, match=r"^No property needs an update.$"):
         clusters.update(deps, ctx, "web", body)
 
 
@@ -282,21 +278,11 @@ def test_other_projects_see_nothing(deps, stranger, a_cluster):
         assert len(rows.list_page(one, stranger.widened(), Page(), {})) == 1
 
 
-def test_a_cloud_that_is_away_is_said_to_be(deps, ctx, a_profile):
+def test_a_cloud_that_is_away_is_said_to_be(deps, ctx, a_profile, strike):
     a_profile()
-
-    class Away:
-        def delegate(self, *_all):
-            raise exceptions.CloudBusy("down for repair", 7)
-
-    class Gone:
-        identity = Away()
+    strike(effect="busy", method="identity.delegate", retry_after_s=7)
 
     with pytest.raises(exceptions.ServiceUnavailable) as refusal:
-        clusters.create(
-            dataclasses.replace(deps, driver=Gone()),
-            ctx,
-            {"name": "w", "profile_id": "pro"},
-        )
+        clusters.create(deps, ctx, {"name": "w", "profile_id": "pro"})
 
     assert refusal.value.retry_after_s == 7

@@ -126,7 +126,7 @@ def test_only_changes_reach_the_action(deps, ctx, a_node, action, body, inputs):
 def test_an_update_must_change_something(deps, ctx, a_node, body):
     a_node("n1")
 
-    with pytest.raises(exceptions.Invalid, match="^No property needs an update.$"):
+    with pytest.raises(exceptions.Invalid, match=r"^No property needs an update.$"):
         nodes.update(deps, ctx, "n1", body)
 
 
@@ -192,8 +192,7 @@ def test_actions_on_nodes(deps, ctx, a_node, action, finish):
         (
             "recover",
             {"delete_timeout": "x"},
-            "The value for delete_timeout must be a number of seconds, 0 or more: "
-            "'x'.",
+            "The value for delete_timeout must be a number of seconds, 0 or more: 'x'.",
         ),
     ],
 )

@@ -43,7 +43,9 @@ def test_secrets_are_sealed_and_masked(deps, ctx, a_spec, tmp_path):
 def test_the_region_of_the_spec_is_asked(deps, ctx, a_spec):
     spec = a_spec(context={"region_name": "Nowhere"})
 
-    with pytest.raises(exceptions.InvalidSpec, match="^Failed in creating profile pro"):
+    with pytest.raises(
+        exceptions.InvalidSpec, match=r"^Failed in creating profile pro"
+    ):
         profiles.create(deps, ctx, name="pro", spec=spec, metadata=None)
 
 
@@ -135,7 +137,7 @@ def test_name_and_metadata_can_be_changed(deps, ctx, a_profile):
 def test_an_update_must_change_something(deps, ctx, a_profile, changes):
     a_profile()
 
-    with pytest.raises(exceptions.Invalid, match="^No property needs an update.$"):
+    with pytest.raises(exceptions.Invalid, match=r"^No property needs an update.$"):
         profiles.update(deps, ctx, "pro", changes)
 
 

@@ -5,6 +5,7 @@ import uuid
 
 import hypothesis
 import pytest
+import sqlalchemy as sa
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
@@ -12,7 +13,7 @@ from senlin_like.drivers.simulated import cloud as simulated
 from senlin_like.profiles import base
 from senlin_like.profiles.heat_stack import plugin as heat
 from senlin_like.profiles.nova_server import plugin as nova
-from senlin_like.simulated_cloud import controls
+from senlin_like.simulated_cloud import controls, tables
 
 hypothesis.settings.register_profile(
     "deterministic", derandomize=True, database=None, deadline=None, max_examples=40
@@ -148,6 +149,14 @@ class Bench:
     def ports(self):
         return self.cloud.network.find_ports_marked(self.node.id)
 
+    def public(self):
+        """Give all public addresses of the project."""
+        table = tables.FLOATING_IPS
+        query = sa.select(table.c.address).where(table.c.project == self.project)
+        return self.driver.world.store.read(
+            lambda connection: connection.execute(query).scalars().all()
+        )
+
     def stacks(self):
         return self.cloud.orchestration.find_tagged(f"cluster_node_id={self.node.id}")
 
@@ -164,6 +173,8 @@ def driver(tmp_path_factory, clock):
         simulated_url=f"sqlite:///{path}", build_seconds=10.0
     )
     made = simulated.connect(options, clock=clock)
+    seconds = {"operation_seconds": 5.0, "delete_seconds": 3.0, "stack_seconds": 7.0}
+    controls.Controls(made.world).put_settings(seconds)
     yield made
     made.close()
 

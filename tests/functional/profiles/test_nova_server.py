@@ -6,7 +6,6 @@ import pytest
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
-from senlin_like.simulated_cloud import hosts
 
 IMAGE = "cirros-0.4.0-x86_64-disk"
 
@@ -118,6 +117,45 @@ def test_a_lost_answer_makes_nothing_twice(server, effect, method):
     assert len(public_addresses(server, made)) == 1
 
 
+def test_a_busy_cloud_makes_no_address_twice(server):
+    entry = {"network": "private", "floating_network": "public"}
+    server.use(flavor="1", image=IMAGE, networks=[entry, entry])
+    server.fault("busy", "network.create_floating_ip", nth=2)
+
+    server.run("create")
+
+    assert len(server.public()) == 2
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "compute.create_server",
+        "compute.delete_server",
+        "compute.find_marked",
+        "compute.get_server",
+        "network.create_port",
+        "network.create_floating_ip",
+        "network.delete_port",
+        "network.delete_floating_ip",
+        "network.find_ports_marked",
+    ],
+)
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_done_but_timed_out_calls_leave_nothing(server, method, nth):
+    server.fault("done_but_timeout", method, nth=nth)
+    server.run("create")
+    server.run("recover", {})
+    assert len(server.servers()) == 1
+    assert len(server.ports()) == 2
+
+    server.run("delete", {})
+
+    assert server.servers() == []
+    assert server.ports() == []
+    assert server.public() == []
+
+
 def test_checking_costs_no_call_of_its_own(server):
     server.run("create")
     server.calls.clear()
@@ -197,15 +235,16 @@ def test_an_operation_without_a_server_fails(server):
 def test_evacuate_leaves_a_broken_host(server):
     server.run("create")
     [made] = server.servers()
-    hosts.put(server.driver.world, made.host, {"state": "down"})
+    server.controls.set_host(made.host, {"state": "down"})
     try:
-        server.run("operate", "evacuate", {})
+        other = "host2" if made.host == "host1" else "host1"
+        server.run("operate", "evacuate", {"host": other})
 
         [after] = server.servers()
         assert after.id == made.id
         assert after.host != made.host
     finally:
-        hosts.put(server.driver.world, made.host, {"state": "up"})
+        server.controls.set_host(made.host, {"state": "up"})
 
 
 RECOVERIES = [

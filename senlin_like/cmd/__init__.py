@@ -1,0 +1,1 @@
+"""The programs: they read the options and put the parts together."""

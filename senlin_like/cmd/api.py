@@ -1,0 +1,67 @@
+"""``senlin-like-api``: the API on a small threaded server.
+
+For production take ``senlin_like.wsgi.api:application`` under uWSGI, gunicorn
+or mod_wsgi; this one is good for development and small installations.
+"""
+
+import signal
+import sys
+from typing import Any
+
+import waitress
+from oslo_config import cfg
+
+from senlin_like import exceptions
+from senlin_like.api import app
+from senlin_like.cmd import assembly
+from senlin_like.rpc import wakeup
+
+
+def application(conf: cfg.ConfigOpts) -> Any:
+    """Build the WSGI application of an API process.
+
+    :raises Invalid: when an option is missing or wrong.
+    """
+    return app.build(assembly.deps(conf, wakeup.Sender(conf)), conf)
+
+
+def serve(wsgi: Any, conf: cfg.ConfigOpts, host: str, port: int) -> Any:
+    """Bind the server; ``run()`` serves and ``close()`` stops it.
+
+    Requests beyond the threads wait in line; the kernel holds what is beyond
+    the connections.
+    """
+    return waitress.create_server(
+        wsgi,
+        host=host,
+        port=port,
+        threads=conf.senlin_api.threads,
+        backlog=conf.senlin_api.backlog,
+        connection_limit=conf.senlin_api.backlog,
+        channel_timeout=120,
+        max_request_body_size=max(conf.senlin_api.max_json_body_size * 2, 1 << 20),
+        ident="senlin-like",
+        clear_untrusted_proxy_headers=False,
+    )
+
+
+def main() -> None:
+    """Run the API until a signal comes."""
+    conf = assembly.configure(sys.argv[1:], "senlin-like-api")
+    try:
+        wsgi = application(conf)
+        server = serve(wsgi, conf, conf.senlin_api.bind_host, conf.senlin_api.bind_port)
+    except (exceptions.Error, OSError, ValueError) as error:
+        raise assembly.fail(str(error)) from error
+
+    def stop(_signal: int, _frame: Any) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    sys.stdout.write(
+        f"senlin-like-api listens on http://{conf.senlin_api.bind_host}:"
+        f"{conf.senlin_api.bind_port}\n"
+    )
+    sys.stdout.flush()
+    server.run()

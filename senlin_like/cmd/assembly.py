@@ -1,0 +1,170 @@
+"""Puts the parts of a process together from its options."""
+
+import logging
+import pathlib
+import sys
+from collections.abc import Callable
+
+from oslo_config import cfg
+from oslo_log import log
+
+from senlin_like import exceptions
+from senlin_like.conf import opts
+from senlin_like.db import session
+from senlin_like.db.session import Database
+from senlin_like.db.vault import Vault
+from senlin_like.domain.enums import EventLevel
+from senlin_like.drivers import base as clouds
+from senlin_like.drivers import registry as drivers
+from senlin_like.engine.worker import Options
+from senlin_like.operations.deps import Deps, Settings
+from senlin_like.profiles import registry as profiles
+
+LOG = logging.getLogger(__name__)
+
+DEFAULT_FILES = ("/etc/senlin_like/senlin_like.conf",)
+SIMULATED = ("simulated", "openstack_test")
+_LEVELS = {
+    "critical": EventLevel.CRITICAL,
+    "error": EventLevel.ERROR,
+    "warning": EventLevel.WARN,
+    "info": EventLevel.INFO,
+    "debug": EventLevel.DEBUG,
+}
+
+
+def configure(arguments: list[str], program: str) -> cfg.ConfigOpts:
+    """Read the configuration and set up logging."""
+    known = [path for path in DEFAULT_FILES if pathlib.Path(path).exists()]
+    conf = opts.load(arguments, known or None)
+    log.set_defaults(
+        default_log_levels=[
+            "taskflow=ERROR",
+            "amqp=WARN",
+            "amqplib=WARN",
+            "oslo.messaging=INFO",
+            "oslo_messaging=INFO",
+            "sqlalchemy=WARN",
+            "keystonemiddleware=WARN",
+            "keystoneauth=WARN",
+            "urllib3=WARN",
+            "alembic=WARN",
+            "waitress=WARN",
+        ]
+    )
+    log.setup(conf, program)
+    return conf
+
+
+def fail(message: str) -> "SystemExit":
+    """Return the end of a program that can't start, with the reason."""
+    sys.stderr.write(f"ERROR: {message}\n")
+    return SystemExit(1)
+
+
+def read_keys(conf: cfg.ConfigOpts) -> list[str]:
+    """Return the keys for secrets at rest, from options and key file.
+
+    :raises Invalid: when the key file can't be read.
+    """
+    keys = list(conf.secrets.fernet_keys)
+    if conf.secrets.fernet_key_file:
+        path = pathlib.Path(conf.secrets.fernet_key_file)
+        try:
+            lines = path.read_text().splitlines()
+        except OSError as error:
+            raise exceptions.Invalid(
+                f"[secrets] fernet_key_file {path} can't be read: {error.strerror}."
+            ) from error
+        keys += [line.strip() for line in lines if line.strip()]
+    return keys
+
+
+def open_database(conf: cfg.ConfigOpts) -> Database:
+    """Connect to the service's database.
+
+    :raises Invalid: when the connection or the keys are missing.
+    """
+    if not conf.database.connection:
+        raise exceptions.Invalid("[database] connection is not set.")
+    overflow = conf.database.max_overflow
+    return session.connect(
+        conf.database.connection,
+        Vault(read_keys(conf)),
+        size=conf.database.max_pool_size or 5,
+        overflow=10 if overflow is None else overflow,
+        timeout_s=float(conf.database.pool_timeout or 30),
+        recycle_s=conf.database.connection_recycle_time,
+    )
+
+
+def open_driver(conf: cfg.ConfigOpts) -> clouds.Driver:
+    """Load the cloud driver that the options name."""
+    url = conf.simulated_cloud.connection or conf.database.connection
+    return drivers.load(
+        conf.cloud_backend,
+        clouds.DriverOptions(
+            region=conf.default_region_name,
+            call_timeout_s=conf.engine.cloud_call_timeout_s,
+            simulated_url=url if conf.cloud_backend in SIMULATED else None,
+            build_seconds=conf.simulated_cloud.build_seconds,
+            build_jitter=conf.simulated_cloud.build_jitter,
+        ),
+    )
+
+
+def settings(conf: cfg.ConfigOpts) -> Settings:
+    """Return the limits and switches that requests are judged by."""
+    return Settings(
+        host=conf.host,
+        region=conf.default_region_name,
+        max_nodes_per_cluster=conf.max_nodes_per_cluster,
+        max_clusters_per_project=conf.max_clusters_per_project,
+        default_action_timeout=conf.default_action_timeout,
+        server_timeout_s=conf.default_nova_timeout,
+        name_unique=conf.name_unique,
+        delete_cluster_dependents=conf.delete_cluster_dependents,
+        max_page_size=conf.senlin_api.max_page_size,
+        service_down_time=conf.service_down_time,
+        api_revision=conf.revision.senlin_api_revision,
+        engine_revision=conf.revision.senlin_engine_revision,
+        event_level=int(_LEVELS[conf.dispatchers.priority]),
+        exclude_derived_events=conf.dispatchers.exclude_derived_actions,
+        trust_roles=tuple(conf.trust_roles),
+    )
+
+
+def deps(conf: cfg.ConfigOpts, wake: Callable[[], None]) -> Deps:
+    """Put together what operations, controllers and engine work with.
+
+    :raises Invalid: when an option is missing or wrong.
+    """
+    return Deps(
+        db=open_database(conf),
+        wake=wake,
+        profiles=profiles.load(),
+        driver=open_driver(conf),
+        settings=settings(conf),
+    )
+
+
+def engine_options(conf: cfg.ConfigOpts) -> Options:
+    """Return how an engine works."""
+    return Options(
+        threads=conf.engine.threads,
+        lease_s=float(conf.engine.lease_s),
+        poll_s=conf.engine.poll_interval_s,
+        max_attempts=conf.engine.max_attempts,
+        watch_first_s=conf.engine.watch_interval_min_s,
+        watch_longest_s=conf.engine.watch_interval_max_s,
+        stray_watch_s=float(conf.engine.stray_watch_s),
+        stray_every_s=min(10.0, conf.engine.stray_watch_s / 10),
+    )
+
+
+def make_key_file(path: pathlib.Path, key: str) -> None:
+    """Write a key file that only its owner can read."""
+    path.touch(mode=0o600, exist_ok=True)
+    path.chmod(0o600)
+    old = path.read_text()
+    path.write_text(f"{key}\n{old}")

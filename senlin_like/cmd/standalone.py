@@ -1,0 +1,145 @@
+"""``senlin-like-standalone``: API and engine in one process, nothing to set up.
+
+The same API and the same engine as in production, on SQLite and with wake-ups
+inside the process. All state is in one directory.
+"""
+
+import argparse
+import ipaddress
+import logging
+import os
+import pathlib
+import signal
+import socket
+import sys
+import threading
+from typing import Any
+
+from oslo_config import cfg
+
+from senlin_like import exceptions
+from senlin_like.api import app
+from senlin_like.cmd import api, assembly
+from senlin_like.db import vault
+from senlin_like.db.migrations import migrate
+from senlin_like.engine.worker import Engine
+
+LOG = logging.getLogger(__name__)
+
+
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Read the command line; what is left goes to the configuration."""
+    parser = argparse.ArgumentParser(
+        prog="senlin-like-standalone",
+        description="Run the whole clustering service in one process.",
+    )
+    state = os.environ.get("XDG_STATE_HOME") or str(pathlib.Path.home() / ".local/state")
+    parser.add_argument(
+        "--state-dir",
+        type=pathlib.Path,
+        default=pathlib.Path(state) / "senlin-like",
+        help="directory of databases, keys and users (default: %(default)s)",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8777, help="port to listen on")
+    parser.add_argument(
+        "--auth",
+        choices=("none", "http_basic", "keystone"),
+        default="none",
+        help="how callers are authenticated; 'none' is for loopback only",
+    )
+    parser.add_argument(
+        "--cloud", default="simulated", help="the cloud driver (default: %(default)s)"
+    )
+    return parser.parse_known_args(arguments)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address can be reached from this machine only."""
+    try:
+        found = socket.getaddrinfo(host, None)
+    except OSError:
+        return False
+    return all(
+        ipaddress.ip_address(entry[4][0]).is_loopback  # type: ignore[arg-type]
+        for entry in found
+    )
+
+
+def prepare(asked: argparse.Namespace, rest: list[str]) -> cfg.ConfigOpts:
+    """Make the state directory and the options that lead into it.
+
+    :raises Invalid: when the address would let strangers in.
+    """
+    if asked.auth == "none" and not is_loopback(asked.host):
+        raise exceptions.Invalid(
+            f"--host {asked.host} can be reached by others, and --auth none lets "
+            "everybody in: use --auth http_basic or keystone."
+        )
+    state: pathlib.Path = asked.state_dir.resolve()
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = state / "fernet.keys"
+    if not keys.exists():
+        assembly.make_key_file(keys, vault.new_key())
+    conf = assembly.configure(rest, "senlin-like-standalone")
+    conf.set_default("connection", f"sqlite:///{state}/senlin.db", group="database")
+    conf.set_default("max_pool_size", 20, group="database")
+    conf.set_default("fernet_key_file", str(keys), group="secrets")
+    conf.set_default(
+        "connection", f"sqlite:///{state}/cloud.db", group="simulated_cloud"
+    )
+    conf.set_default("auth_strategy", asked.auth, group="senlin_api")
+    conf.set_default(
+        "http_basic_auth_user_file", str(state / "htpasswd"), group="senlin_api"
+    )
+    conf.set_default("cloud_backend", asked.cloud)
+    return conf
+
+
+class _Wake:
+    """Wakes the engine of the same process."""
+
+    engine: Engine | None = None
+
+    def __call__(self) -> None:
+        """Let the engine look for work now."""
+        if self.engine is not None:
+            self.engine.wake()
+
+
+def main() -> None:
+    """Run until a signal comes."""
+    asked, rest = parse(sys.argv[1:])
+    try:
+        conf = prepare(asked, rest)
+        migrate.sync(conf.database.connection)
+        wake = _Wake()
+        deps = assembly.deps(conf, wake)
+        server = api.serve(app.build(deps, conf), conf, asked.host, asked.port)
+    except (exceptions.Error, OSError, ValueError) as error:
+        raise assembly.fail(str(error)) from error
+    engine = Engine(deps, assembly.engine_options(conf))
+    wake.engine = engine
+    _run(server, engine, asked)
+
+
+def _run(server: Any, engine: Engine, asked: argparse.Namespace) -> None:
+    stop = threading.Event()
+
+    def on_signal(_signal: int, _frame: Any) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    engine.start()
+    threading.Thread(target=server.run, name="http", daemon=True).start()
+    sys.stdout.write(
+        f"senlin-like is ready on http://{asked.host}:{server.effective_port} "
+        f"(state in {asked.state_dir}, auth {asked.auth}, cloud {asked.cloud})\n"
+    )
+    sys.stdout.flush()
+    stop.wait()
+    server.close()
+    engine.stop()
+    engine.deps.driver.close()
+    engine.deps.db.dispose()

@@ -1,0 +1,118 @@
+"""Requests at the same moment: limits and references hold all the same."""
+
+import concurrent.futures
+import dataclasses
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from senlin_like import exceptions
+from senlin_like.db import credentials as stored
+from senlin_like.db.models import Cluster, Node, Profile
+from senlin_like.operations import clusters, credentials, nodes, profiles
+
+AT_ONCE = 6
+
+
+def at_once(*calls):
+    """Make calls in threads that start together; returns results or errors."""
+    gate = threading.Barrier(len(calls))
+
+    def run(call):
+        gate.wait(30)
+        try:
+            return call()
+        except exceptions.Error as error:
+            return error
+
+    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def count(deps, model, **columns):
+    query = sa.select(sa.func.count()).select_from(model).filter_by(**columns)
+    with deps.db.reader() as one:
+        return one.scalar(query)
+
+
+def test_the_quota_holds(deps, ctx, a_profile):
+    a_profile()
+    settings = dataclasses.replace(deps.settings, max_clusters_per_project=2)
+    limited = dataclasses.replace(deps, settings=settings)
+    body = {"name": "web", "profile_id": "pro"}
+
+    results = at_once(
+        *[lambda: clusters.create(limited, ctx, body) for _ in range(AT_ONCE)]
+    )
+
+    assert count(deps, Cluster, project=ctx.project_id) == 2
+    refused = [one for one in results if isinstance(one, exceptions.OverQuota)]
+    assert len(refused) == AT_ONCE - 2
+
+
+def test_a_unique_name_is_given_once(deps, ctx, a_profile):
+    a_profile()
+    unique = dataclasses.replace(
+        deps, settings=dataclasses.replace(deps.settings, name_unique=True)
+    )
+    body = {"name": "n", "profile_id": "pro"}
+
+    at_once(*[lambda: nodes.create(unique, ctx, body) for _ in range(AT_ONCE)])
+
+    assert count(deps, Node, project=ctx.project_id) == 1
+
+
+def test_members_made_at_once_have_different_indexes(deps, ctx, a_profile):
+    a_profile()
+    record = clusters.create(deps, ctx, {"name": "web", "profile_id": "pro"}).record
+    body = {"name": "n", "profile_id": "pro", "cluster_id": record["id"]}
+
+    made = at_once(*[lambda: nodes.create(deps, ctx, body) for _ in range(AT_ONCE)])
+
+    indexes = sorted(one.record["index"] for one in made)
+    assert indexes == list(range(1, AT_ONCE + 1))
+
+
+@pytest.mark.parametrize("trial", range(5))
+def test_a_profile_is_deleted_or_used(deps, ctx, a_profile, trial):
+    row = a_profile()
+    credentials.ensure(deps, ctx)
+
+    at_once(
+        lambda: profiles.delete(deps, ctx, row["id"]),
+        lambda: clusters.create(deps, ctx, {"name": "c", "profile_id": row["id"]}),
+        lambda: nodes.create(deps, ctx, {"name": "n", "profile_id": row["id"]}),
+    )
+
+    users = sum(count(deps, model, profile_id=row["id"]) for model in (Cluster, Node))
+    assert count(deps, Profile, id=row["id"]) == (1 if users else 0)
+
+
+def test_of_rival_updates_one_goes_through(deps, ctx, a_profile):
+    a_profile()
+    record = clusters.create(deps, ctx, {"name": "web", "profile_id": "pro"}).record
+    deps.db.transact(
+        lambda one: one.execute(
+            sa.text("UPDATE action SET status = 'SUCCEEDED' WHERE target = :id"),
+            {"id": record["id"]},
+        )
+    )
+
+    results = at_once(
+        *[
+            lambda n=n: clusters.update(deps, ctx, record["id"], {"name": f"new-{n}"})
+            for n in range(AT_ONCE)
+        ]
+    )
+
+    refused = [one for one in results if isinstance(one, exceptions.ActionConflict)]
+    assert len(refused) == AT_ONCE - 1
+
+
+def test_owners_have_one_permission(deps, ctx):
+    results = at_once(*[lambda: credentials.ensure(deps, ctx) for _ in range(AT_ONCE)])
+
+    kept = stored.for_owner(deps.db, ctx.user_id, ctx.project_id)
+    assert all(one == kept for one in results)
+    assert deps.driver.identity.is_valid(kept)
