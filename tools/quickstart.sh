@@ -193,9 +193,7 @@ Try it with curl:
 
 from Python ($ENVIRONMENT/bin/python):
   import openstack
-  cloud = openstack.connect(
-      auth_type="none", endpoint="http://127.0.0.1:$PORT",
-      clustering_endpoint_override="http://127.0.0.1:$PORT/v1")
+  cloud = openstack.connect(auth_type="none", endpoint="http://127.0.0.1:$PORT")
   profile = cloud.clustering.create_profile(name="small", spec={
       "type": "os.nova.server", "version": "1.0",
       "properties": {"flavor": "1", "image": "cirros-0.4.0-x86_64-disk",

@@ -169,7 +169,7 @@ def make_profile(tour: Tour) -> None:
     with tour.screen.step("A profile: what a node is"):
         profile = tour.api.create_profile(name=f"tour-{tour.suffix}", spec=SPEC)
         tour.profile_id = profile.id
-        tour.screen.result(f"{profile.name} ({profile.type_name})")
+        tour.screen.result(f"{profile.name} ({profile.type})")
 
 
 def make_cluster(tour: Tour) -> None:
@@ -208,12 +208,13 @@ def kill_server(tour: Tour) -> str:
     """Let the server of one node vanish from the cloud; return the node's id."""
     with tour.screen.step("A server dies, behind the service's back"):
         victim = tour.nodes()[0]
-        answer = tour.cloud.session.post(
-            f"{tour.url}/simulated/v1/servers/{victim.physical_id}/kill",
+        answer = tour.cloud.session.patch(
+            f"{tour.url}/simulated/v1/servers/{victim.physical_id}",
+            json={"server": {"status": "ERROR"}},
             raise_exc=False,
         )
         if not answer.ok:
-            raise TourError(f"the simulated cloud said {answer.status_code}")
+            raise TourError(f"the simulated cloud answered {answer.status_code}")
         tour.screen.result(f"server {victim.physical_id} of node {victim.name}")
     return str(victim.id)
 

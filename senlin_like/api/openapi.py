@@ -44,7 +44,7 @@ _FAULT: Json = {
 
 def operations() -> list[tuple[str, str, Endpoint[Any]]]:
     """List path template, method and endpoint of all operations of version 1."""
-    return list(tree.walk(root.Version1(), "/v1"))
+    return list(tree.walk(root.version_1(), "/v1"))
 
 
 def describe(version: mv.Version = mv.HIGHEST) -> Json:

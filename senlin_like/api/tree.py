@@ -31,9 +31,15 @@ class Wanted:
 class Place:
     """One place of the tree; it holds no state of requests."""
 
-    children: ClassVar[Mapping[str, "Place"]] = {}
-    item: ClassVar["Place | None"] = None
     parameter: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        children: Mapping[str, "Place"] | None = None,
+        item: "Place | None" = None,
+    ) -> None:
+        self.children = children or {}
+        self.item = item
 
     @pecan.expose()
     def _route(self, args: list[str], request: Wanted) -> tuple[Any, list[str]]:

@@ -159,6 +159,8 @@ def engine_options(conf: cfg.ConfigOpts) -> Options:
         watch_longest_s=conf.engine.watch_interval_max_s,
         stray_watch_s=float(conf.engine.stray_watch_s),
         stray_every_s=min(10.0, conf.engine.stray_watch_s / 10),
+        action_days=conf.engine.action_retention_days,
+        event_days=conf.engine.event_retention_days,
     )
 
 

@@ -74,7 +74,7 @@ class Database:
         for trial in range(1, MAX_TRIES + 1):
             try:
                 return self._once(work)
-            except (db_exception.DBDeadlock, db_exception.DBLockDeadlock):
+            except db_exception.DBDeadlock:
                 if trial == MAX_TRIES:
                     raise
                 LOG.debug("Deadlock, try %s", trial)

@@ -14,7 +14,7 @@ from concurrent import futures
 from senlin_like import exceptions
 from senlin_like.db import claims, heartbeat
 from senlin_like.db.session import Session
-from senlin_like.engine import lease, runner, strays
+from senlin_like.engine import lease, pruner, runner, strays
 from senlin_like.engine.watcher import Watcher
 from senlin_like.flows.run import Run, Ties
 from senlin_like.flows.workbench import Workbench
@@ -35,6 +35,8 @@ class Options:
     watch_longest_s: float = 5.0
     stray_watch_s: float = 900.0
     stray_every_s: float = 10.0
+    action_days: int = 0
+    event_days: int = 0
 
 
 class Engine:
@@ -87,6 +89,7 @@ class Engine:
             ("watcher", lambda: self.watcher.run(self._stopping)),
             ("reaper", self._reap_on),
             ("sweeper", self._sweep_on),
+            ("pruner", self._prune_on),
         ):
             thread = threading.Thread(target=target, name=name, daemon=True)
             thread.start()
@@ -221,3 +224,13 @@ class Engine:
         lease.every(
             self._stopping, self.options.stray_every_s / 2, self.sweep, "Sweeping"
         )
+
+    def _prune_on(self) -> None:
+        def prune() -> None:
+            pruner.prune(
+                self.deps,
+                action_days=self.options.action_days,
+                event_days=self.options.event_days,
+            )
+
+        lease.every(self._stopping, pruner.EVERY_S, prune, "Purging")

@@ -16,12 +16,14 @@ from senlin_like.simulated_cloud import (
     faults,
     hosts,
     image_caches,
+    seed,
     server_faults,
     tables,
     things,
+    volumes,
 )
 from senlin_like.simulated_cloud.lifecycle import Status
-from senlin_like.simulated_cloud.world import World
+from senlin_like.simulated_cloud.world import Owner, World
 
 MAX_PAGE = 1000
 
@@ -216,6 +218,30 @@ class Controls:
         :raises NotFound: when there is no such thing.
         """
         things.remove(self._world, kind, thing_id)
+
+    def add_volume(
+        self,
+        project: str,
+        name: str,
+        *,
+        size_gb: int = 1,
+        image: str | None = None,
+        region: str = seed.REGION,
+    ) -> dict[str, Any]:
+        """Make a volume in a project; with an image it can be started from.
+
+        :raises Invalid: when the image doesn't exist or the size isn't positive.
+        """
+        _check_number("size_gb", size_gb)
+        found = None if image is None else self._world.picture.find("image", image)
+        if image is not None and found is None:
+            raise exceptions.Invalid(f"There is no image '{image}'.")
+        image_id = None if found is None else found.id
+        owner = Owner(project=project, user="", region=region)
+        volume_id = volumes.create(
+            self._world, owner, name, size_gb=size_gb, image_id=image_id
+        )
+        return {"id": volume_id, "name": name, "project": project, "image_id": image_id}
 
     def image_caches(self) -> list[dict[str, Any]]:
         """Return ``host``, ``image_id``, ``is_ready`` of each cached image."""

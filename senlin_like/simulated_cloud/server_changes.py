@@ -17,6 +17,7 @@ def rename(world: World, owner: Owner, server_id: str, name: str) -> None:
 
     :raises CloudNotFound: when the project has no such server.
     """
+    servers.check_name(name)
     _change(world, owner, server_id, lambda _connection, _row: {"name": name})
 
 

@@ -23,10 +23,13 @@ from senlin_like.simulated_cloud.world import Owner, World
 
 #: Objects that one statement asks for.
 PAGE = 1000
+MAX_NAME = 255
 
 _TABLE = tables.SERVERS
 _STATE = (
     _TABLE.c.id,
+    _TABLE.c.project,
+    _TABLE.c.region,
     _TABLE.c.status,
     _TABLE.c.fault,
     _TABLE.c.target,
@@ -92,13 +95,15 @@ def look(world: World, owner: Owner, server_ids: Collection[str]) -> list[Seen]:
         rows: dict[str, Any] = {}
         for start in range(0, len(ids), PAGE):
             page = connection.execute(
-                sa.select(*_STATE).where(
-                    _TABLE.c.id.in_(ids[start : start + PAGE]),
-                    _TABLE.c.project == owner.project,
-                    _TABLE.c.region == owner.region,
-                )
+                sa.select(*_STATE).where(_TABLE.c.id.in_(ids[start : start + PAGE]))
             )
-            rows.update((row.id, row) for row in page)
+            # Whose they are is asked here and not in the statement, where it
+            # may lead SQLite to read a whole project.
+            rows.update(
+                (row.id, row)
+                for row in page
+                if (row.project, row.region) == (owner.project, owner.region)
+            )
         return rows
 
     rows = world.store.read(work)
@@ -187,6 +192,17 @@ def _records(
     return world.store.read(work)
 
 
+def check_name(name: str) -> None:
+    """See to it that a name can be stored.
+
+    :raises CloudError: when it is too long.
+    """
+    if not 0 < len(name) <= MAX_NAME:
+        raise exceptions.CloudError(
+            f"The name of a server has 1 to {MAX_NAME} characters.", 400
+        )
+
+
 def describe(
     connection: sa.Connection,
     picture: Picture,
@@ -213,6 +229,7 @@ def _new_row(
 ) -> dict[str, Any]:
     picture = world.picture
     now = world.now()
+    check_name(new.name)
     flavor = picture.get("flavor", new.flavor_id)
     if flavor.attributes.get("is_disabled"):
         raise exceptions.CloudError(f"Flavor {flavor.id} is disabled.", 403)

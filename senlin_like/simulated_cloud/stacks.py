@@ -16,6 +16,16 @@ PAGE = 1000
 
 _TABLE = tables.STACKS
 _TAGS = tables.STACK_TAGS
+_STATE = (
+    _TABLE.c.id,
+    _TABLE.c.project,
+    _TABLE.c.region,
+    _TABLE.c.status,
+    _TABLE.c.target,
+    _TABLE.c.reason,
+    _TABLE.c.ready_at,
+    _TABLE.c.deleted_at,
+)
 _FORMATS = ("heat_template_version", "AWSTemplateFormatVersion")
 
 
@@ -108,19 +118,13 @@ def look(world: World, owner: Owner, stack_ids: Collection[str]) -> list[Seen]:
     def work(connection: sa.Connection) -> dict[str, Seen]:
         seen: dict[str, Seen] = {}
         for start in range(0, len(ids), PAGE):
-            for row in connection.execute(
-                sa.select(
-                    _TABLE.c.id,
-                    _TABLE.c.status,
-                    _TABLE.c.target,
-                    _TABLE.c.reason,
-                    _TABLE.c.ready_at,
-                ).where(
-                    _TABLE.c.id.in_(ids[start : start + PAGE]), *_visible(owner, now)
-                )
-            ):
-                status, reason = _state(row, now)
-                seen[row.id] = Seen(id=row.id, status=status, reason=reason)
+            page = connection.execute(
+                sa.select(*_STATE).where(_TABLE.c.id.in_(ids[start : start + PAGE]))
+            )
+            for row in page:
+                if _is_visible(row, owner, now):
+                    status, reason = _state(row, now)
+                    seen[row.id] = Seen(id=row.id, status=status, reason=reason)
         return seen
 
     seen = world.store.read(work)
@@ -257,6 +261,12 @@ def _set_tags(connection: sa.Connection, stack_id: str, tags: Sequence[str]) -> 
     rows = [{"stack_id": stack_id, "tag": tag} for tag in sorted(set(tags))]
     if rows:
         connection.execute(_TAGS.insert(), rows)
+
+
+def _is_visible(row: Any, owner: Owner, now: float) -> bool:
+    return (row.project, row.region) == (owner.project, owner.region) and (
+        row.deleted_at is None or row.deleted_at > now
+    )
 
 
 def _visible(owner: Owner, now: float) -> tuple[sa.ColumnElement[bool], ...]:

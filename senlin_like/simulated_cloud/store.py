@@ -146,6 +146,8 @@ def _make_engine(url: str, size: int, overflow: int) -> sa.Engine:
         # Whoever waited for a row must see what the one before it wrote.
         options["isolation_level"] = "READ COMMITTED"
         options["connect_args"] = {"connect_timeout": 10}
+        if backend in ("mysql", "mariadb"):
+            options["connect_args"]["read_timeout"] = 120
     engine = sa.create_engine(parsed, **options)
     if backend == "sqlite":
         _prepare_sqlite(engine)

@@ -141,7 +141,9 @@ SERVERS = _table(
     _time("updated_at", nullable=False),
     # In the future while the deletion is under way.
     _time("deleted_at"),
-    sa.Index("ix_cloud_servers_mark", "node_mark", "deleted_at"),
+    # With the project in it, or SQLite prefers the index below and reads a
+    # whole project.
+    sa.Index("ix_cloud_servers_mark", "node_mark", "project"),
     sa.Index("ix_cloud_servers_project", "project", "deleted_at"),
     sa.Index("ix_cloud_servers_host", "host", "deleted_at"),
 )

@@ -60,8 +60,10 @@ class Action(Place):
 class Actions(Place):
     """``/actions``."""
 
-    item = Action()
     parameter = "action_id"
+
+    def __init__(self) -> None:
+        super().__init__(item=Action())
 
     @operation(
         Operation(

@@ -1,7 +1,6 @@
 """Clusters."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from senlin_like.api import microversions as mv
 from senlin_like.api.call import Call
@@ -45,18 +44,23 @@ class Attribute(Place):
 class Attributes(Place):
     """``/clusters/{cluster_id}/attrs``."""
 
-    item = Attribute()
     parameter = "path"
+
+    def __init__(self) -> None:
+        super().__init__(item=Attribute())
 
 
 class Cluster(Place):
     """``/clusters/{cluster_id}``."""
 
-    children: ClassVar[Mapping[str, Place]] = {
-        "actions": cluster_actions.Actions(),
-        "ops": cluster_actions.Operations(),
-        "attrs": Attributes(),
-    }
+    def __init__(self) -> None:
+        super().__init__(
+            children={
+                "actions": cluster_actions.Actions(),
+                "ops": cluster_actions.Operations(),
+                "attrs": Attributes(),
+            }
+        )
 
     @operation(Operation(name="show", resource=CLUSTER, rule=rules.SHOW))
     def get(self, call: Call) -> dict[str, Any]:
@@ -97,8 +101,10 @@ class Cluster(Place):
 class Clusters(Place):
     """``/clusters``."""
 
-    item = Cluster()
     parameter = "cluster_id"
+
+    def __init__(self) -> None:
+        super().__init__(item=Cluster())
 
     @operation(
         Operation(

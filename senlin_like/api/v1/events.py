@@ -24,8 +24,10 @@ class Event(Place):
 class Events(Place):
     """``/events``."""
 
-    item = Event()
     parameter = "event_id"
+
+    def __init__(self) -> None:
+        super().__init__(item=Event())
 
     @operation(
         Operation(

@@ -1,7 +1,6 @@
 """Nodes."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.api import microversions as mv
@@ -139,10 +138,13 @@ class Preview(Place):
 class Node(Place):
     """``/nodes/{node_id}``."""
 
-    children: ClassVar[Mapping[str, Place]] = {
-        "actions": Actions(),
-        "ops": Operations(),
-    }
+    def __init__(self) -> None:
+        super().__init__(
+            children={
+                "actions": Actions(),
+                "ops": Operations(),
+            }
+        )
 
     @operation(Operation(name="show", resource=NODE, rule=rules.SHOW))
     def get(self, call: Call) -> dict[str, Any]:
@@ -185,12 +187,16 @@ class Node(Place):
 class Nodes(Place):
     """``/nodes``."""
 
-    children: ClassVar[Mapping[str, Place]] = {
-        "adopt": Adoption(),
-        "adopt-preview": Preview(),
-    }
-    item = Node()
     parameter = "node_id"
+
+    def __init__(self) -> None:
+        super().__init__(
+            children={
+                "adopt": Adoption(),
+                "adopt-preview": Preview(),
+            },
+            item=Node(),
+        )
 
     @operation(
         Operation(

@@ -1,7 +1,6 @@
 """Profiles."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from senlin_like.api import microversions as mv
 from senlin_like.api.call import Call
@@ -75,9 +74,10 @@ class Profile(Place):
 class Profiles(Place):
     """``/profiles``."""
 
-    children: ClassVar[Mapping[str, Place]] = {"validate": Validation()}
-    item = Profile()
     parameter = "profile_id"
+
+    def __init__(self) -> None:
+        super().__init__(children={"validate": Validation()}, item=Profile())
 
     @operation(
         Operation(

@@ -1,7 +1,6 @@
 """Types of profiles and policies."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.api import microversions as mv
@@ -34,7 +33,8 @@ class ProfileTypeOperations(Place):
 class ProfileType(Place):
     """``/profile-types/{type_name}``."""
 
-    children: ClassVar[Mapping[str, Place]] = {"ops": ProfileTypeOperations()}
+    def __init__(self) -> None:
+        super().__init__(children={"ops": ProfileTypeOperations()})
 
     @operation(
         Operation(name="show", resource=types.PROFILE_TYPE, rule=profile_rules.SHOW)
@@ -52,8 +52,10 @@ class ProfileType(Place):
 class ProfileTypes(Place):
     """``/profile-types``."""
 
-    item = ProfileType()
     parameter = "type_name"
+
+    def __init__(self) -> None:
+        super().__init__(item=ProfileType())
 
     @operation(
         Operation(
@@ -87,8 +89,10 @@ class PolicyType(Place):
 class PolicyTypes(Place):
     """``/policy-types``."""
 
-    item = PolicyType()
     parameter = "type_name"
+
+    def __init__(self) -> None:
+        super().__init__(item=PolicyType())
 
     @operation(
         Operation(

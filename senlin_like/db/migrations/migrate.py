@@ -17,10 +17,9 @@ _LOCK = 5_204_112
 def sync(url: str, revision: str = "head") -> None:
     """Apply the steps that a database lacks, up to ``revision``.
 
-    Does nothing when there is none. Two that come at once take turns on
-    MariaDB and PostgreSQL.
+    Does nothing when there is none. Two that come at once take turns.
     """
-    with _connected(url) as connection:
+    with _connected(url, writes=True) as connection:
         sync_on(connection, revision)
 
 
@@ -63,11 +62,12 @@ def _config() -> config.Config:
 
 
 @contextlib.contextmanager
-def _connected(url: str) -> Iterator[sa.Connection]:
+def _connected(url: str, *, writes: bool = False) -> Iterator[sa.Connection]:
     engine = session.make_engine(url, size=1, overflow=0)
     try:
         with engine.connect() as connection:
-            yield connection
+            # SQLite: nobody else may write between the look and the steps.
+            yield connection.execution_options(senlin_writer=writes)
     finally:
         engine.dispose()
 

@@ -32,10 +32,7 @@ def build(
             block_device(names, ask.cloud, device)
             for device in wanted.get("block_device_mapping_v2") or ()
         ],
-        personality=[
-            {"path": file["path"], "contents": encode(file["contents"])}
-            for file in wanted.get("personality") or ()
-        ],
+        personality=[dict(file) for file in wanted.get("personality") or ()],
         scheduler_hints=scheduler_hints(ask),
         user_data=encode(wanted["user_data"]) if wanted.get("user_data") else None,
         admin_pass=wanted.get("admin_pass"),

@@ -145,12 +145,11 @@ def test_a_busy_cloud_makes_no_address_twice(server):
 def test_done_but_timed_out_calls_leave_nothing(server, method, nth):
     server.fault("done_but_timeout", method, nth=nth)
     server.run("create")
-    server.run("recover", {})
-    assert len(server.servers()) == 1
-    assert len(server.ports()) == 2
 
+    server.run("recover", {})
     server.run("delete", {})
 
+    server.controls.clear_faults()
     assert server.servers() == []
     assert server.ports() == []
     assert server.public() == []
@@ -265,6 +264,40 @@ def test_recovering_in_place_keeps_the_server(server, options):
     [made] = server.servers()
     assert made.id == before == server.node.physical_id
     assert made.status == "ACTIVE"
+
+
+def test_rebuilding_a_stopped_server_starts_it(server):
+    server.run("create")
+    server.run("operate", "stop", {})
+
+    server.run("recover", {"operation": "REBUILD"})
+
+    assert server.servers()[0].status == "ACTIVE"
+
+
+@pytest.mark.parametrize("options", RECOVERIES)
+@pytest.mark.parametrize("crash", range(1, 5))
+def test_recovering_in_place_survives_a_crash(server, options, crash):
+    server.run("create")
+    before = server.node.physical_id
+    server.calls.clear()
+    server.crashes.add(crash)
+
+    server.run("recover", options)
+
+    [made] = server.servers()
+    assert (made.id, made.status) == (before, "ACTIVE")
+
+
+def test_an_unsure_creation_does_not_take_the_former_server(server):
+    server.use(flavor="1", image=IMAGE, metadata={"simulated_wait_time": "500"})
+    server.run("create")
+    before = server.node.physical_id
+    server.fault("timeout", "compute.create_server", count=1)
+
+    server.run("recover", {"delete_timeout": 20, "force_recreate": True})
+
+    assert server.node.physical_id != before
 
 
 def test_recreating_is_the_default_and_gives_another_server(server):

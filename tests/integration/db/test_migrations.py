@@ -1,3 +1,5 @@
+import concurrent.futures
+
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -41,3 +43,17 @@ def test_names_and_options_are_those_of_the_models(url):
                 collation = options.get("mysql_collate", options.get("mariadb_collate"))
                 assert collation == "utf8mb4_bin"
     engine.dispose()
+
+
+def test_two_that_come_at_once_take_turns(url):
+    engine = session.make_engine(url)
+    with engine.begin() as connection:
+        models.Base.metadata.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    engine.dispose()
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for ended in [pool.submit(migrate.sync, url) for _ in range(2)]:
+            ended.result(60)
+
+    assert migrate.is_current(url)

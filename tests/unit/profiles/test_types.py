@@ -16,8 +16,8 @@ TYPES = {
 }
 
 
-def a_spec(name, **properties):
-    kind, _, version = name.rpartition("-")
+def a_spec(type_name, /, **properties):
+    kind, _, version = type_name.rpartition("-")
     return {"type": kind, "version": version, "properties": properties}
 
 
@@ -126,10 +126,9 @@ def test_any_properties_are_read_or_refused(properties):
     spec = a_spec("os.nova.server-1.0", **properties)
     try:
         read = plugin.check_spec(spec)
-    except exceptions.InvalidSpec as error:
-        assert error.message
-    else:
-        assert plugin.check_spec(a_spec("os.nova.server-1.0", **read)) == read
+    except exceptions.InvalidSpec:
+        return
+    assert plugin.check_spec(a_spec("os.nova.server-1.0", **read)) == read
 
 
 def test_the_operations_of_servers_are_those_of_the_api():

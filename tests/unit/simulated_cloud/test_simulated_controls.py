@@ -5,7 +5,7 @@ import json
 import pytest
 
 from senlin_like import exceptions
-from senlin_like.simulated_cloud import image_caches, servers
+from senlin_like.simulated_cloud import image_caches, servers, volumes
 
 
 def test_a_server_dies_stops_and_vanishes(cloud, owner, levers, a_new_server):
@@ -142,6 +142,20 @@ def test_a_flavor_is_added_replaced_and_removed(levers, cloud):
 def test_a_thing_that_makes_no_sense_is_refused(levers, kind, fields):
     with pytest.raises(exceptions.Invalid):
         levers.put_thing(kind, fields)
+
+
+def test_a_volume_is_made_in_a_project(cloud, owner, levers):
+    made = levers.add_volume("project-1", "disk", size_gb=2, image="new_image")
+
+    found = volumes.find(cloud, owner, "disk")
+
+    assert found == {
+        "id": made["id"],
+        "status": "available",
+        "image_id": made["image_id"],
+    }
+    with pytest.raises(exceptions.Invalid):
+        levers.add_volume("project-1", "disk", image="no-such-image")
 
 
 def test_an_image_is_cached_on_a_host_after_its_time(cloud, levers, clock):

@@ -1,0 +1,219 @@
+"""The doors to the simulated cloud's levers: ``/simulated/v1``.
+
+For administrators, and only there where the cloud is the simulated one. All
+bodies and answers are what ``simulated_cloud.controls`` takes and gives.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from senlin_like import exceptions
+from senlin_like.api import bodies, fields
+from senlin_like.api.call import Call
+from senlin_like.api.operation import (
+    Gives,
+    Operation,
+    Takes,
+    Wrapped,
+    operation,
+)
+from senlin_like.api.tree import Place
+from senlin_like.rbac import simulated as rules
+from senlin_like.simulated_cloud.controls import Controls
+
+_FREE = Takes(wrapped=Wrapped.FREE)
+
+
+def _table(name: str) -> fields.Resource:
+    return fields.Resource(name, name, (), is_closed=False)
+
+
+def _shows(name: str, takes: Takes | None = None, status: int = 200) -> Operation:
+    """Declare an operation that answers with JSON."""
+    return Operation(
+        name=name,
+        resource=_table(name),
+        rule=rules.CONTROL,
+        gives=Gives.RAW,
+        status=status,
+        takes=takes,
+    )
+
+
+def _ends(name: str) -> Operation:
+    """Declare an operation that answers with nothing."""
+    return Operation(
+        name=name,
+        resource=_table(name),
+        rule=rules.CONTROL,
+        gives=Gives.NOTHING,
+        status=204,
+    )
+
+
+class _Lever(Place):
+    """A place with the controls of the cloud in its hand."""
+
+    def __init__(self, controls: Controls, item: Place | None = None) -> None:
+        super().__init__(item=item)
+        self.controls = controls
+
+
+class Settings(_Lever):
+    """``/simulated/v1/settings``."""
+
+    @operation(_shows("settings"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """Show all settings."""
+        return {"settings": self.controls.settings()}
+
+    @operation(_shows("settings", _FREE))
+    def put(self, call: Call) -> dict[str, Any]:
+        """Change settings; null brings one back to its default."""
+        return {"settings": self.controls.put_settings(_inside(call, "settings"))}
+
+
+class Fault(_Lever):
+    """``/simulated/v1/faults/{fault_id}``."""
+
+    @operation(_ends("faults"))
+    def delete(self, call: Call) -> None:
+        """Remove a fault rule."""
+        if not call.identity.isdecimal() or len(call.identity) > 9:
+            raise exceptions.NotFound("fault rule", call.identity)
+        self.controls.remove_fault(int(call.identity))
+
+
+class Faults(_Lever):
+    """``/simulated/v1/faults``."""
+
+    parameter = "fault_id"
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__(controls, Fault(controls))
+
+    @operation(_shows("faults"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """List the fault rules."""
+        return {"faults": self.controls.faults()}
+
+    @operation(_shows("faults", _FREE, 201))
+    def post(self, call: Call) -> dict[str, Any]:
+        """Add a fault rule."""
+        return {"fault": self.controls.add_fault(_inside(call, "fault"))}
+
+    @operation(_ends("faults"))
+    def delete(self, call: Call) -> None:
+        """Remove all fault rules."""
+        self.controls.clear_faults()
+
+
+class Server(_Lever):
+    """``/simulated/v1/servers/{server_id}``."""
+
+    @operation(_shows("servers", _FREE))
+    def patch(self, call: Call) -> dict[str, Any]:
+        """Let a server die (ERROR) or be switched off (SHUTOFF)."""
+        status = _inside(call, "server").get("status")
+        if status == "ERROR":
+            return {"server": self.controls.kill_server(call.identity)}
+        if status == "SHUTOFF":
+            return {"server": self.controls.stop_server(call.identity)}
+        raise exceptions.InvalidBody("The 'status' of a server is ERROR or SHUTOFF.")
+
+    @operation(_shows("servers"))
+    def delete(self, call: Call) -> dict[str, Any]:
+        """Let a server vanish."""
+        return {"server": self.controls.vanish_server(call.identity)}
+
+
+class Servers(_Lever):
+    """``/simulated/v1/servers``."""
+
+    parameter = "server_id"
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__(controls, Server(controls))
+
+    @operation(_shows("servers"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """List servers; by project, name, node_mark or host."""
+        asked = {name: values[-1] for name, values in call.query.items()}
+        marker = asked.pop("marker", None)
+        return {"servers": self.controls.servers(filters=asked, marker=marker)}
+
+
+class Host(_Lever):
+    """``/simulated/v1/hosts/{host}``."""
+
+    @operation(_shows("hosts", _FREE))
+    def patch(self, call: Call) -> dict[str, Any]:
+        """Change a host, or make it."""
+        changed = self.controls.set_host(call.identity, _inside(call, "host"))
+        return {"host": changed}
+
+
+class Hosts(_Lever):
+    """``/simulated/v1/hosts``."""
+
+    parameter = "host"
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__(controls, Host(controls))
+
+    @operation(_shows("hosts"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """List the hosts."""
+        return {"hosts": self.controls.hosts()}
+
+
+class Counters(_Lever):
+    """``/simulated/v1/counters``."""
+
+    @operation(_shows("counters"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """Show how often each method was called, by outcome."""
+        return {"counters": self.controls.counters()}
+
+    @operation(_ends("counters"))
+    def delete(self, call: Call) -> None:
+        """Set all counters to 0."""
+        self.controls.reset_counters()
+
+
+class Problems(_Lever):
+    """``/simulated/v1/problems``."""
+
+    @operation(_shows("problems"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """List leaks and doubles."""
+        return {"problems": self.controls.problems()}
+
+
+LEVERS: Mapping[str, type[_Lever]] = {
+    "settings": Settings,
+    "faults": Faults,
+    "servers": Servers,
+    "hosts": Hosts,
+    "counters": Counters,
+    "problems": Problems,
+}
+
+
+def make(controls: Controls) -> Place:
+    """Make the tree below ``/simulated``."""
+    levers = {name: lever(controls) for name, lever in LEVERS.items()}
+    return Place({"v1": Place(levers)})
+
+
+def _inside(call: Call, key: str) -> dict[str, Any]:
+    """Take the map out of its wrapper.
+
+    :raises InvalidBody: when it isn't there.
+    """
+    if call.body is None:
+        raise bodies.missing()
+    inside = call.body.get(key)
+    if not isinstance(inside, dict):
+        raise exceptions.InvalidBody(f"Request body missing '{key}' key.")
+    return inside

@@ -1,0 +1,188 @@
+"""``senlin-like-manage``: what operators do from a shell."""
+
+import argparse
+import datetime
+import pathlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from oslo_config import cfg
+from oslo_db import exception as db_exception
+
+from senlin_like import exceptions
+from senlin_like.cmd import assembly
+from senlin_like.conf import opts
+from senlin_like.context import RequestContext
+from senlin_like.db import purge, vault
+from senlin_like.db.migrations import migrate
+from senlin_like.operations import actions, services
+from senlin_like.rpc import wakeup
+
+_UNITS = ("days", "hours", "minutes", "seconds")
+_OPERATOR = RequestContext(
+    user_id="operator", project_id="", is_admin=True, all_projects=True
+)
+
+
+def say(line: str) -> None:
+    """Write a line for the operator."""
+    sys.stdout.write(f"{line}\n")
+
+
+def db_sync(conf: cfg.ConfigOpts) -> None:
+    """Bring the database to the present tables."""
+    migrate.sync(_url(conf), getattr(conf.command, "until", None) or "head")
+    say(f"The database is at version {migrate.version(_url(conf))}.")
+
+
+def db_version(conf: cfg.ConfigOpts) -> None:
+    """Print the version of the database."""
+    say(str(migrate.version(_url(conf))))
+
+
+def db_check(conf: cfg.ConfigOpts) -> None:
+    """End with 1 if the database isn't at the version of this release."""
+    found, wanted = migrate.version(_url(conf)), migrate.newest()
+    if found != wanted:
+        raise exceptions.Invalid(f"The database is at {found}, not at {wanted}.")
+    say(f"The database is at version {found}, as it should be.")
+
+
+def _url(conf: cfg.ConfigOpts) -> str:
+    if not conf.database.connection:
+        raise exceptions.Invalid("[database] connection is not set.")
+    return str(conf.database.connection)
+
+
+def service_list(conf: cfg.ConfigOpts) -> None:
+    """Print the processes of the service and whether they live."""
+    rows = services.list_all(_deps(conf))
+    heads = ("id", "host", "binary", "topic", "state", "updated_at")
+    _table(heads, [[str(row[head]) for head in heads] for row in rows])
+
+
+def event_purge(conf: cfg.ConfigOpts) -> None:
+    """Delete old events."""
+    before, projects = _age(conf), _projects(conf)
+    say(f"Deleted {purge.events(assembly.open_database(conf), before, projects)}.")
+
+
+def action_purge(conf: cfg.ConfigOpts) -> None:
+    """Delete actions that ended long ago."""
+    before, projects = _age(conf), _projects(conf)
+    say(f"Deleted {purge.actions(assembly.open_database(conf), before, projects)}.")
+
+
+def _age(conf: cfg.ConfigOpts) -> datetime.datetime:
+    command = conf.command
+    if command.age < 0:
+        raise exceptions.Invalid("The age must not be negative.")
+    age = datetime.timedelta(**{command.granularity: command.age})
+    return datetime.datetime.now(datetime.UTC) - age
+
+
+def _projects(conf: cfg.ConfigOpts) -> list[str]:
+    given = conf.command.project_id or []
+    return [name for text in given for name in text.split(";") if name]
+
+
+def action_cancel(conf: cfg.ConfigOpts) -> None:
+    """Ask an action of any project to stop."""
+    actions.cancel(
+        _deps(conf), _OPERATOR, conf.command.action_id, force=conf.command.force
+    )
+
+
+def action_suspend(conf: cfg.ConfigOpts) -> None:
+    """Let an action pause before its next step."""
+    actions.suspend(_deps(conf), _OPERATOR, conf.command.action_id)
+
+
+def action_resume(conf: cfg.ConfigOpts) -> None:
+    """Let a suspended action go on."""
+    actions.resume(_deps(conf), _OPERATOR, conf.command.action_id)
+
+
+def secrets_new_key(conf: cfg.ConfigOpts) -> None:
+    """Print a new key, or put it first into a key file."""
+    key = vault.new_key()
+    if conf.command.file is None:
+        say(key)
+        return
+    assembly.make_key_file(pathlib.Path(conf.command.file), key)
+    say(f"A new key stands first in {conf.command.file}.")
+
+
+def _deps(conf: cfg.ConfigOpts) -> Any:
+    return assembly.deps(conf, wakeup.Sender(conf))
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    for row in (heads, *rows):
+        say("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)))
+
+
+def add_commands(subparsers: Any) -> None:
+    """Declare all commands; the old names of two words in one stay."""
+    db = subparsers.add_parser("db", help="the database").add_subparsers(
+        dest="what", required=True
+    )
+    sync = _command(db, "sync", db_sync)
+    sync.add_argument("until", nargs="?", help="version to stop at")
+    _command(db, "version", db_version)
+    _command(db, "check", db_check)
+    _command(subparsers, "db_sync", db_sync)
+    _command(subparsers, "db_version", db_version)
+    service = subparsers.add_parser("service", help="processes").add_subparsers(
+        dest="what", required=True
+    )
+    _command(service, "list", service_list)
+    for name, work in (("event_purge", event_purge), ("action_purge", action_purge)):
+        purging = _command(subparsers, name, work)
+        purging.add_argument("-p", "--project-id", action="append")
+        purging.add_argument("-g", "--granularity", choices=_UNITS, default="days")
+        purging.add_argument("age", type=int, nargs="?", default=30)
+    action = subparsers.add_parser("action", help="actions").add_subparsers(
+        dest="what", required=True
+    )
+    cancelling = _command(action, "cancel", action_cancel)
+    cancelling.add_argument("--force", action="store_true")
+    for sub in (
+        cancelling,
+        _command(action, "suspend", action_suspend),
+        _command(action, "resume", action_resume),
+    ):
+        sub.add_argument("action_id")
+    secrets = subparsers.add_parser("secrets", help="keys").add_subparsers(
+        dest="what", required=True
+    )
+    _command(secrets, "new-key", secrets_new_key).add_argument("--file")
+
+
+def _command(
+    subparsers: Any, name: str, work: Callable[[cfg.ConfigOpts], None]
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = subparsers.add_parser(name, help=work.__doc__)
+    parser.set_defaults(work=work)
+    return parser
+
+
+def main() -> None:
+    """Carry out one command; 0 if all is well, 1 with the reason if not."""
+    conf = cfg.ConfigOpts()
+    opts.register(conf)
+    conf.register_cli_opt(
+        cfg.SubCommandOpt("command", title="Commands", handler=add_commands)
+    )
+    files = [path for path in assembly.DEFAULT_FILES if pathlib.Path(path).exists()]
+    conf(sys.argv[1:], project="senlin_like", default_config_files=files or None)
+    try:
+        conf.command.work(conf)
+    except exceptions.Error as error:
+        raise assembly.fail(error.message) from error
+    except db_exception.DBNonExistentTable as error:
+        raise assembly.fail(
+            "The database has no tables yet: run 'senlin-like-manage db sync'."
+        ) from error

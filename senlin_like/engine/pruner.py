@@ -1,0 +1,24 @@
+"""Deletes finished actions and events that are older than operators want."""
+
+import datetime
+import logging
+
+from senlin_like.db import purge
+from senlin_like.operations.deps import Deps
+
+LOG = logging.getLogger(__name__)
+
+EVERY_S = 3600.0
+
+
+def prune(deps: Deps, *, action_days: int, event_days: int) -> tuple[int, int]:
+    """Delete what is too old; 0 days keeps everything. Returns both counts."""
+    now = deps.clock()
+    actions = events = 0
+    if action_days:
+        actions = purge.actions(deps.db, now - datetime.timedelta(days=action_days))
+    if event_days:
+        events = purge.events(deps.db, now - datetime.timedelta(days=event_days))
+    if actions or events:
+        LOG.info("Purged %s actions and %s events", actions, events)
+    return actions, events

@@ -1,0 +1,154 @@
+"""How many statements the hot paths need, and what opens a driver."""
+
+import pytest
+import sqlalchemy as sa
+
+from senlin_like import exceptions
+from senlin_like.drivers import base
+from senlin_like.drivers.simulated import cloud as driver_module
+from senlin_like.simulated_cloud import servers, stacks
+
+
+@pytest.fixture
+def statements(cloud):
+    """The statements that the cloud sends, without BEGIN and COMMIT."""
+    sent = []
+
+    @sa.event.listens_for(cloud.store.engine, "before_cursor_execute")
+    def note(_conn, _cursor, statement, *_rest):
+        if not statement.startswith(("BEGIN", "SELECT cloud_settings")):
+            sent.append(statement)
+
+    return sent
+
+
+def test_creating_a_server_takes_three_statements(
+    cloud, owner, a_new_server, statements
+):
+    servers.create(cloud, owner, a_new_server())  # takes a block of addresses
+    statements.clear()
+
+    servers.create(cloud, owner, a_new_server())
+
+    assert len(statements) == 3
+
+
+def test_deleting_a_server_takes_five_statements(
+    cloud, owner, a_new_server, statements
+):
+    server = servers.create(cloud, owner, a_new_server())
+    statements.clear()
+
+    servers.delete(cloud, owner, server.id)
+
+    assert len(statements) == 5
+
+
+def test_looking_takes_one_statement_per_thousand(cloud, owner, statements):
+    statements.clear()
+
+    seen = servers.look(cloud, owner, [str(number) for number in range(2500)])
+
+    assert len(seen) == 2500
+    assert len(statements) == 3
+
+
+@pytest.mark.parametrize(
+    ("call", "index"),
+    [
+        (lambda cloud, owner: servers.find_marked(cloud, owner, "n"), "_mark"),
+        (lambda cloud, owner: servers.look(cloud, owner, ["a", "b"]), "autoindex"),
+        (lambda cloud, owner: servers.delete(cloud, owner, "a"), "autoindex"),
+        (lambda cloud, owner: stacks.look(cloud, owner, ["a", "b"]), "autoindex"),
+    ],
+    ids=["find_marked", "look", "delete", "look at stacks"],
+)
+def test_a_hot_path_reads_what_it_needs_only(cloud, owner, statements, call, index):
+    statements.clear()
+
+    call(cloud, owner)
+
+    # The values don't matter to the plan, but their number does.
+    query = statements[0].replace("?", "'x'")
+    plan = cloud.store.read(
+        lambda connection: connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {query}"
+        ).all()
+    )
+    assert index in str(plan)
+    assert "SCAN" not in str(plan)
+
+
+def test_counting_calls_sends_nothing_at_once(cloud, statements):
+    view = driver_module.SimulatedDriver(cloud).cloud(
+        base.Account(user="user-1", project="project-1")
+    )
+    statements.clear()
+
+    view.compute.find_flavor("1")
+
+    assert statements == []
+
+
+def test_a_driver_without_a_database_is_refused():
+    with pytest.raises(exceptions.Invalid, match="connection"):
+        driver_module.connect(base.DriverOptions())
+
+
+def test_an_unknown_region_is_not_found(cloud):
+    driver = driver_module.SimulatedDriver(cloud)
+    account = base.Account(user="u", project="p", region="Nowhere")
+
+    with pytest.raises(exceptions.CloudNotFound):
+        driver.cloud(account)
+
+
+def test_regions_do_not_see_each_others_servers(cloud, levers):
+    levers.put_thing("region", {"name": "RegionTwo"})
+    driver = driver_module.SimulatedDriver(cloud)
+    first = driver.cloud(base.Account(user="u", project="p"))
+    second = driver.cloud(base.Account(user="u", project="p", region="RegionTwo"))
+    request = base.ServerRequest(
+        name="s", flavor_id="1", image_id=None, metadata={base.NODE_MARK: "n"}
+    )
+
+    server = first.compute.create_server(request)
+
+    seen = second.look(base.ObjectKind.SERVER, [server.id])
+    assert seen[server.id].status == base.GONE
+    assert second.compute.find_marked("n") == []
+    assert not second.compute.zone_is_available("nova")
+
+
+def test_a_name_that_is_too_long_is_an_error_of_the_cloud(cloud, owner):
+    driver = driver_module.SimulatedDriver(cloud)
+    view = driver.cloud(base.Account(user="u", project="p"))
+
+    with pytest.raises(exceptions.CloudError) as caught:
+        view.compute.create_server(
+            base.ServerRequest(
+                name="n" * 300, flavor_id="1", image_id=None, metadata={}
+            )
+        )
+
+    assert caught.value.status == 400
+
+
+@pytest.mark.mariadb
+def test_a_cut_connection_is_replaced(mariadb_url, open_world, owner, a_new_server):
+    cloud = open_world(mariadb_url)
+    servers.create(cloud, owner, a_new_server())
+    with sa.create_engine(mariadb_url, poolclass=sa.NullPool).connect() as other:
+        own = other.scalar(sa.text("SELECT CONNECTION_ID()"))
+        rows = other.execute(
+            sa.text(
+                "SELECT id FROM information_schema.processlist WHERE db = DATABASE()"
+            )
+        )
+        for row in rows.all():
+            if row.id != own:
+                other.execute(sa.text(f"KILL {row.id}"))
+
+    server = servers.create(cloud, owner, a_new_server())
+
+    assert servers.get(cloud, owner, server.id).id == server.id
