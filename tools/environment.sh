@@ -83,7 +83,13 @@ make_bare_environment() {
     install_venv_package && "$PYTHON_FOUND" -m venv "$environment" >/dev/null 2>&1
 }
 
+# Make an environment that git and the linters don't look into.
 make_environment() {
+    make_any_environment "$1"
+    echo '*' >"$1/.gitignore"
+}
+
+make_any_environment() {
     local environment=$1
     if command -v uv >/dev/null 2>&1; then
         PYTHON_FOUND=$(find_python) || PYTHON_FOUND=3.12
@@ -114,14 +120,16 @@ pip_install() {
     fi
 }
 
+is_installed() {
+    [ -x "$1/bin/python" ] && [ -f "$1/.installed" ] \
+        && [ "$(cat "$1/.installed")" = "$(fingerprint "$2")" ]
+}
+
 # install_project ENVIRONMENT EXTRAS: make the environment if it isn't there, or
 # if setup.cfg or the constraints have changed since. EXTRAS may be empty.
 install_project() {
     local environment=$1 extras=$2 stamp="$1/.installed" log="$1.log"
-    if [ -x "$environment/bin/python" ] && [ -f "$stamp" ] \
-        && [ "$(cat "$stamp")" = "$(fingerprint "$extras")" ]; then
-        return 0
-    fi
+    if is_installed "$environment" "$extras"; then return 0; fi
     if [ ! -x "$environment/bin/python" ] \
         || ! "$environment/bin/python" -c '' >/dev/null 2>&1; then
         make_environment "$environment"

@@ -232,10 +232,12 @@ main() {
     trap clean_up EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    local began=$SECONDS
-    say "Installing into $ENVIRONMENT (the first time takes a minute) ..."
-    install_project "$ENVIRONMENT" ""
-    say "Installed ($((SECONDS - began)) s)."
+    if ! is_installed "$ENVIRONMENT" ""; then
+        local began=$SECONDS
+        say "Installing into $ENVIRONMENT (takes about a minute, once) ..."
+        install_project "$ENVIRONMENT" ""
+        say "Installed ($((SECONDS - began)) s)."
+    fi
     start_service
     if ! "$ENVIRONMENT/bin/python" "$ROOT/tools/tour.py" "http://127.0.0.1:$PORT"; then
         show_log

@@ -12,6 +12,7 @@ that fails leaves it for a closer look.
 import contextlib
 import dataclasses
 import importlib.metadata
+import shutil
 import signal
 import sys
 import time
@@ -88,8 +89,13 @@ class Screen:
             self._draw("…", text)
 
     def _draw(self, sign: str, text: str) -> None:
-        line = f"{self._head()} {self._title}: {text}  {self._elapsed():.1f} s {sign}"
-        print(f"\r\x1b[K{line}", end="", flush=True)
+        start = f"{self._head()} {self._title}: "
+        end = f"  {self._elapsed():.1f} s {sign}"
+        # A line that wraps can't be drawn over.
+        room = max(shutil.get_terminal_size().columns - len(start + end) - 1, 10)
+        if len(text) > room:
+            text = f"{text[: room - 1]}…"
+        print(f"\r\x1b[K{start}{text}{end}", end="", flush=True)
 
     def _head(self) -> str:
         return f"[{self._number}/{STEPS}]"

@@ -78,7 +78,12 @@ class Fault:
 
 
 def status_of(error: exceptions.Error) -> int:
-    """Look up the HTTP status of an error by its class or nearest parent."""
+    """Look up the HTTP status of an error by its class or nearest parent.
+
+    A cloud that calls what it was asked wrong means that the request is wrong.
+    """
+    if type(error) is exceptions.CloudError and 400 <= error.status < 500:
+        return 400
     for cls in type(error).__mro__:
         if cls in STATUSES:
             return STATUSES[cls]

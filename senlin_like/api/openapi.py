@@ -18,6 +18,8 @@ _PAGING = (
         "Whether to list the things of all projects.",
     ),
 )
+#: The order that parameter files of API references have.
+_PLACES = ("path", "query", "body")
 _FAULT: Json = {
     "type": "object",
     "required": ["code", "error", "explanation", "title"],
@@ -68,6 +70,16 @@ def describe(version: mv.Version = mv.HIGHEST) -> Json:
         "paths": paths,
         "components": {
             "schemas": {"Fault": _FAULT},
+            "responses": {
+                "Fault": {
+                    "description": "What is wrong.",
+                    "content": {
+                        "application/json": {
+                            "schema": {"$ref": "#/components/schemas/Fault"}
+                        }
+                    },
+                }
+            },
             "securitySchemes": {
                 "token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
                 "password": {"type": "http", "scheme": "basic"},
@@ -80,7 +92,14 @@ def describe(version: mv.Version = mv.HIGHEST) -> Json:
 def parameters() -> Json:
     """Give all fields in the form of an API reference: ``resource_field`` → facts."""
     found: Json = {}
-    for _path, _method, endpoint in operations():
+    for path, _method, endpoint in operations():
+        for name in _names(path):
+            found[f"{name}_path"] = {
+                "description": "What the path says of it: an id, name or short id.",
+                "in": "path",
+                "required": True,
+                "type": "string",
+            }
         declared = endpoint.declared
         tables = [declared.resource]
         if declared.takes is not None and declared.takes.table is not None:
@@ -96,7 +115,9 @@ def parameters() -> Json:
                     "required": False,
                     "type": "string",
                 }
-    return dict(sorted(found.items()))
+    return dict(
+        sorted(found.items(), key=lambda item: (_PLACES.index(item[1]["in"]), item[0]))
+    )
 
 
 def _parameter(field: fields.Field) -> Json:
@@ -117,9 +138,14 @@ def _parameter(field: fields.Field) -> Json:
     return described
 
 
+def _names(path: str) -> list[str]:
+    """List the names of the identities in a path."""
+    return [part[1:-1] for part in path.split("/") if part.startswith("{")]
+
+
 def _place(path: str) -> Json:
     """Describe the identities in a path."""
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    names = _names(path)
     if not names:
         return {}
     return {
@@ -219,12 +245,7 @@ def _responses(declared: Operation, version: mv.Version) -> Json:
                 "schema": {"type": "string"},
             }
         }
-    fault = {
-        "description": "What is wrong.",
-        "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/Fault"}}
-        },
-    }
+    fault = {"$ref": "#/components/responses/Fault"}
     statuses = sorted(set(errors.STATUSES.values()) - {405})
     return {
         str(declared.status): good,

@@ -49,9 +49,19 @@ _OWN = [
     "config",
 ]
 _KEYS = [key.replace("meta_data", "metadata") for key in _OWN] + ["profile_name"]
+# Outer, though every row has a profile: so no database begins with the profile
+# and then has to sort what its index gives in order.
 _SHOWN = sa.select(
     *(TABLE.c[key] for key in _OWN), _PROFILE.c.name.label("profile_name")
-).join(_PROFILE, _PROFILE.c.id == TABLE.c.profile_id)
+).outerjoin(_PROFILE, _PROFILE.c.id == TABLE.c.profile_id)
+
+_ID = sa.select(TABLE.c.id)
+_LOCKED = sa.select(TABLE).with_for_update()
+_NODE_IDS = (
+    sa.select(_NODE.c.cluster_id, _NODE.c.id)
+    .where(_NODE.c.cluster_id.in_(sa.bindparam("cluster_ids", expanding=True)))
+    .order_by(_NODE.c.cluster_id, _NODE.c.index, _NODE.c.id)
+)
 
 
 def get(session: orm.Session, ctx: RequestContext, identity: str) -> dict[str, Any]:
@@ -70,7 +80,7 @@ def get_id(session: orm.Session, ctx: RequestContext, identity: str) -> str:
     :raises NotFound: when there is none that the caller may see.
     :raises MultipleChoices: when a name or short id fits several.
     """
-    row = identities.get(session, ctx, NAMED, sa.select(TABLE.c.id), identity)
+    row = identities.get(session, ctx, NAMED, _ID, identity)
     return str(row.id)
 
 
@@ -105,12 +115,8 @@ def node_ids(
     """
     members: defaultdict[str, list[str]] = defaultdict(list)
     if cluster_ids:
-        query = (
-            sa.select(_NODE.c.cluster_id, _NODE.c.id)
-            .where(_NODE.c.cluster_id.in_(cluster_ids))
-            .order_by(_NODE.c.cluster_id, _NODE.c.index, _NODE.c.id)
-        )
-        for cluster_id, node_id in session.execute(query):
+        rows = session.execute(_NODE_IDS, {"cluster_ids": list(cluster_ids)}).all()
+        for cluster_id, node_id in rows:
             members[cluster_id].append(node_id)
     return members
 
@@ -138,8 +144,7 @@ def find_lock(
     :raises NotFound: when there is none that the caller may see.
     :raises MultipleChoices: when a name or short id fits several.
     """
-    query = sa.select(TABLE).with_for_update()
-    return identities.get(session, ctx, NAMED, query, identity)
+    return identities.get(session, ctx, NAMED, _LOCKED, identity)
 
 
 def insert(session: orm.Session, row: dict[str, Any]) -> None:

@@ -6,6 +6,8 @@ which project's rows is decided here too, for every resource.
 """
 
 import dataclasses
+import enum
+import functools
 import re
 import uuid
 from collections.abc import Iterator, Sequence
@@ -76,9 +78,13 @@ def get(
     :raises NotFound: when there is none, or it isn't the caller's to see.
     :raises MultipleChoices: when there are several.
     """
-    scope = visible(ctx, named.project)
-    for condition in _conditions(named, identity, session.get_bind().dialect.name):
-        rows = session.execute(query.where(condition, *scope).limit(2)).all()
+    dialect = session.get_bind().dialect.name
+    values = {"identity": identity, "beyond": identity + _AFTER_HEX}
+    if not ctx.all_projects:
+        values["project"] = ctx.project_id
+    for way in _ways(named, identity):
+        prepared = _prepared(query, named, way, dialect, not ctx.all_projects)
+        rows = session.execute(prepared, values).all()
         if len(rows) > 1:
             raise exceptions.MultipleChoices(identity)
         if rows:
@@ -96,34 +102,66 @@ def find_ids(
 
     :raises MultipleChoices: when one of them stands for several objects.
     """
-    query = sa.select(named.id)
+    query = _id_query(named)
     try:
         return [get(session, ctx, named, query, text)[0] for text in identities]
     except exceptions.NotFound:
         return None
 
 
-def _conditions(
-    named: Named, identity: str, dialect: str
-) -> Iterator[sa.ColumnElement[bool]]:
-    """Give the conditions to try, one after the other."""
+@functools.lru_cache(maxsize=64)
+def _id_query(named: Named) -> sa.Select[Any]:
+    return sa.select(named.id)
+
+
+class _Way(enum.Enum):
+    """How a text may stand for an object."""
+
+    ID = enum.auto()
+    NAME = enum.auto()
+    SHORT_ID = enum.auto()
+
+
+def _ways(named: Named, identity: str) -> Iterator[_Way]:
+    """Give the ways to try, one after the other."""
     if not identity or not is_storable(identity):
         return
     by_id = is_uuid_like(identity)
     if by_id:
-        yield named.id == identity
+        yield _Way.ID
     if named.name is not None:
-        yield named.name == identity
+        yield _Way.NAME
     # Nothing but hexadecimal digits and dashes can begin an id.
     if _SHORT_ID.fullmatch(identity) and not (by_id and named.name is not None):
-        yield _begins_with(named.id, identity, dialect)
+        yield _Way.SHORT_ID
 
 
-def _begins_with(
-    column: sa.Column[Any], prefix: str, dialect: str
-) -> sa.ColumnElement[bool]:
+@functools.lru_cache(maxsize=256)
+def _prepared(
+    query: sa.Select[Any], named: Named, way: _Way, dialect: str, is_scoped: bool
+) -> sa.Select[Any]:
+    """Build a statement once: building costs more than running it.
+
+    The queries are constants of their modules, so there are few of them.
+    """
+    identity: sa.BindParameter[Any] = sa.bindparam("identity")
+    column = named.id
+    if way is _Way.NAME and named.name is not None:
+        column = named.name
+    if way is _Way.SHORT_ID:
+        query = query.where(_begins(named.id, dialect))
+    else:
+        query = query.where(column == identity)
+    if is_scoped:
+        query = query.where(named.project == sa.bindparam("project"))
+    return query.limit(2)
+
+
+def _begins(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[bool]:
     """Compare by range, not LIKE: that uses the index, and minds the case."""
     compared: sa.ColumnElement[Any] = column
     if dialect == "postgresql":
         compared = column.collate("C")
-    return sa.and_(compared >= prefix, compared < prefix + _AFTER_HEX)
+    return sa.and_(
+        compared >= sa.bindparam("identity"), compared < sa.bindparam("beyond")
+    )

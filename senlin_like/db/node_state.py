@@ -38,19 +38,6 @@ def change(session: orm.Session, node_id: str, values: Mapping[str, Any]) -> boo
     return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
-def merge_data(session: orm.Session, node_id: str, patch: Mapping[str, Any]) -> None:
-    """Merge keys into a node's ``data``; None removes a key."""
-    data = session.scalar(
-        sa.select(TABLE.c.data).where(TABLE.c.id == node_id).with_for_update()
-    )
-    merged = {**(data or {}), **patch}
-    change(
-        session,
-        node_id,
-        {"data": {key: value for key, value in merged.items() if value is not None}},
-    )
-
-
 def remove(session: orm.Session, node_id: str) -> None:
     """Delete a node's row."""
     session.execute(sa.delete(TABLE).where(TABLE.c.id == node_id))

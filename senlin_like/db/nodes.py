@@ -48,9 +48,12 @@ _OWN = [
     "dependents",
 ]
 _KEYS = [key.replace("meta_data", "metadata") for key in _OWN] + ["profile_name"]
+# Outer, though every row has a profile: so no database begins with the profile
+# and then has to sort what its index gives in order.
 _SHOWN = sa.select(
     *(TABLE.c[key] for key in _OWN), _PROFILE.c.name.label("profile_name")
-).join(_PROFILE, _PROFILE.c.id == TABLE.c.profile_id)
+).outerjoin(_PROFILE, _PROFILE.c.id == TABLE.c.profile_id)
+_PLACE = sa.select(TABLE.c.id, TABLE.c.cluster_id)
 #: What the checks of cluster actions look at.
 _MEMBER = sa.select(
     TABLE.c.id,
@@ -159,8 +162,7 @@ def find_lock(
     :raises NotFound: when there is none that the caller may see.
     :raises MultipleChoices: when a name or short id fits several.
     """
-    query = sa.select(TABLE.c.id, TABLE.c.cluster_id)
-    node_id, cluster_id = identities.get(session, ctx, NAMED, query, identity)
+    node_id, cluster_id = identities.get(session, ctx, NAMED, _PLACE, identity)
     conflicts.lock_targets(session, cluster_id, node_id)
     row = session.execute(sa.select(TABLE).where(TABLE.c.id == node_id)).first()
     if row is None:

@@ -37,6 +37,8 @@ _OWN = [
 ]
 _KEYS = [key.replace("meta_data", "metadata") for key in _OWN]
 _SHOWN = sa.select(*(TABLE.c[key] for key in _OWN))
+_HELD = _SHOWN.with_for_update(read=True, key_share=True)
+_LOCKED = _SHOWN.with_for_update()
 
 
 def get(session: orm.Session, ctx: RequestContext, identity: str) -> dict[str, Any]:
@@ -81,8 +83,7 @@ def find_hold(
     :raises NotFound: when there is none that the caller may see.
     :raises MultipleChoices: when a name or short id fits several.
     """
-    query = _SHOWN.with_for_update(read=True, key_share=True)
-    row = identities.get(session, ctx, NAMED, query, identity)
+    row = identities.get(session, ctx, NAMED, _HELD, identity)
     return dict(zip(_KEYS, row, strict=True))
 
 
@@ -94,7 +95,7 @@ def find_lock(
     :raises NotFound: when there is none that the caller may see.
     :raises MultipleChoices: when a name or short id fits several.
     """
-    row = identities.get(session, ctx, NAMED, _SHOWN.with_for_update(), identity)
+    row = identities.get(session, ctx, NAMED, _LOCKED, identity)
     return dict(zip(_KEYS, row, strict=True))
 
 

@@ -85,19 +85,27 @@ def park(
 ) -> None:
     """Keep a step's memo and let go of the action until it is woken.
 
-    A parent whose children have all ended is claimable again at once.
+    A parent whose children have all ended is claimable again at once, and so
+    is an action that got a signal while the step was at work.
 
     :raises LeaseLost: when the action is in other hands.
     """
+    goes_on = TABLE.c.signal.is_not(None) & (TABLE.c.signal != _heeded(values))
+    if parking.kind is WaitKind.CHILDREN:
+        goes_on = goes_on | (TABLE.c.children_left <= 0)
+    status = sa.case(
+        (goes_on, ActionStatus.READY.value), else_=ActionStatus.WAITING.value
+    )
     guarded(
         session,
         hold,
         {
             **values,
-            "status": ActionStatus.WAITING,
+            "status": status,
             "status_reason": parking.reason,
             "owner": None,
             "lease_until": None,
+            "ready_at": db_now(),
             "wait_kind": parking.kind,
             "wait_group": parking.group,
             "wait_object": parking.object_id,
@@ -108,28 +116,11 @@ def park(
             else db_now() + max(parking.wake_after_s, 0.0),
         },
     )
-    if parking.kind is WaitKind.CHILDREN:
-        session.execute(
-            sa.update(TABLE)
-            .where(TABLE.c.id == hold.action_id, TABLE.c.children_left <= 0)
-            .values(status=ActionStatus.READY, ready_at=db_now())
-        )
-    # A signal that arrived while the step was at work must not be slept over.
-    session.execute(
-        sa.update(TABLE)
-        .where(
-            TABLE.c.id == hold.action_id,
-            TABLE.c.status == ActionStatus.WAITING,
-            TABLE.c.signal.is_not(None),
-            TABLE.c.signal != sa.func.coalesce(_heeded(values), ""),
-        )
-        .values(status=ActionStatus.READY, ready_at=db_now())
-    )
 
 
-def _heeded(values: Mapping[str, Any]) -> Any:
+def _heeded(values: Mapping[str, Any]) -> str:
     """Return the signal that the journal to be kept has taken in already."""
-    return sa.literal((values.get("journal") or {}).get("heeded", ""))
+    return str((values.get("journal") or {}).get("heeded", ""))
 
 
 def touch_group(session: orm.Session, key: str, after_s: float) -> None:

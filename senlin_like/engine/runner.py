@@ -117,8 +117,15 @@ def _backward(run: Run, plan: Plan) -> None:
 
 
 def _execute(flow: linear_flow.Flow) -> None:
-    """Run a flow in this thread, in memory."""
+    """Run a flow in this thread, in memory.
+
+    A flow of one step needs no engine: that would cost more than the SQL of a
+    node's last step, and half of all runs are of this kind.
+    """
     if not len(flow):
+        return
+    if len(flow) == 1:
+        next(iter(flow)).execute()
         return
     try:
         engines.run(flow, engine="serial")

@@ -39,7 +39,7 @@ def collect(
         records = inspection.add_details(deps, records)
     found = []
     for record in records:
-        matches = _find(parsed, _wire(record), path)
+        matches = find(parsed, _wire(record), path)
         if matches:
             found.append({"id": record["id"], "value": matches[0].value})
     return found
@@ -65,7 +65,11 @@ def parse(path: str) -> Any:
         raise _bad("it can't be read") from error
 
 
-def _find(parsed: Any, document: dict[str, Any], path: str) -> list[Any]:
+def find(parsed: Any, document: dict[str, Any], path: str) -> list[Any]:
+    """Return the matches of a path in a document; ``path`` is its text.
+
+    :raises Invalid: when the path can't be applied.
+    """
     try:
         return list(parsed.find(document))
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:

@@ -7,6 +7,9 @@ from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
 from senlin_like.profiles import base
 
+#: More than any wait can take, in seconds.
+_LONGEST_S = 10.0**9
+
 
 def server(
     ask: base.Ask,
@@ -55,9 +58,9 @@ def describe(what: str, status: str, reason: str) -> str:
 
 
 def timeout_of(options: Mapping[str, Any], name: str) -> float | None:
-    """Read a number of seconds from options, None where it isn't given.
+    """Read a number of seconds from options; None where it isn't given, or is 0.
 
-    :raises CloudError: when it isn't a number above zero.
+    :raises CloudError: when it isn't a number from 0 up.
     """
     given = options.get(name)
     if given is None:
@@ -65,10 +68,10 @@ def timeout_of(options: Mapping[str, Any], name: str) -> float | None:
     try:
         seconds = float(given)
     except (TypeError, ValueError):
-        seconds = 0.0
-    if not 0 < seconds < 10**9:
+        seconds = -1.0
+    if not 0 <= seconds < _LONGEST_S:
         raise exceptions.CloudError(
-            f"The option '{name}' must be a number of seconds above 0, not '{given}'.",
+            f"The option '{name}' is a number of seconds from 0 up, not '{given}'.",
             400,
         )
-    return seconds
+    return seconds or None

@@ -26,6 +26,8 @@ from senlin_like.simulated_cloud.lifecycle import Status
 from senlin_like.simulated_cloud.world import Owner, World
 
 MAX_PAGE = 1000
+#: Times beyond this can't be written as dates any more.
+MAX_NUMBER = 1e9
 
 
 class Controls:
@@ -316,8 +318,11 @@ class Controls:
 
 
 def _check_number(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-        raise exceptions.Invalid(f"The value of '{name}' is a number above 0.")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 < value <= MAX_NUMBER:
+        raise exceptions.Invalid(
+            f"The value of '{name}' is a number above 0, {MAX_NUMBER:.0f} at most."
+        )
 
 
 def _check_setting(name: str, value: Any) -> None:
@@ -332,7 +337,7 @@ def _check_setting(name: str, value: Any) -> None:
         fits = isinstance(value, bool)
     elif isinstance(default, int | float):
         fits = isinstance(value, int | float) and not isinstance(value, bool)
-        fits = fits and value >= 0
+        fits = fits and 0 <= value <= MAX_NUMBER
     else:
         fits = _are_quotas(value)
     if not fits:

@@ -54,6 +54,11 @@ class Settings:
         return self.work_dir / "service" / "senlin_like.conf"
 
     @property
+    def key_file(self) -> pathlib.Path:
+        """Return the file with the keys of secrets at rest."""
+        return self.work_dir / "service" / "fernet.keys"
+
+    @property
     def vhost(self) -> str:
         """Return the virtual host on the message bus."""
         given = urllib.parse.urlsplit(self.transport_url).path.strip("/")
@@ -77,6 +82,7 @@ def running(
         else:
             stack.enter_context(_database(settings))
             stack.enter_context(_vhost(settings))
+            _make_key(settings)
             _sync(settings)
             programs = [_api(settings), *_engines(settings)]
         started = [
@@ -104,7 +110,10 @@ bind_port = {settings.port}
 """
     ]
     if not settings.standalone:
-        sections.append(f"[database]\nconnection = {_escape(settings.database)}\n")
+        sections.append(
+            f"[database]\nconnection = {_escape(settings.database)}\n"
+            f"[secrets]\nfernet_key_file = {settings.key_file}\n"
+        )
     if cloud is not None:
         sections.append(
             f"""[keystone_authtoken]
@@ -186,6 +195,17 @@ def _rabbitmqctl(settings: Settings, *arguments: str) -> None:
         run_dir=settings.work_dir / "log",
     )
     processes.run(program, 60)
+
+
+def _make_key(settings: Settings) -> None:
+    """Make a key for secrets at rest; the keys of earlier runs stay."""
+    where = ["--file", str(settings.key_file)]
+    program = processes.Program(
+        name="service-new-key",
+        command=_command(settings, "senlin-like-manage", "secrets", "new-key", *where),
+        run_dir=settings.work_dir / "log",
+    )
+    processes.run(program, SCHEMA_TIMEOUT_S)
 
 
 def _sync(settings: Settings) -> None:

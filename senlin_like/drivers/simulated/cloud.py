@@ -12,7 +12,7 @@ from senlin_like.drivers.simulated.images import SimulatedImages
 from senlin_like.drivers.simulated.network import SimulatedNetwork
 from senlin_like.drivers.simulated.orchestration import SimulatedOrchestration
 from senlin_like.drivers.simulated.volumes import SimulatedVolumes
-from senlin_like.simulated_cloud import seed, servers, stacks, world
+from senlin_like.simulated_cloud import controls, seed, servers, stacks, world
 
 
 def connect(
@@ -71,6 +71,11 @@ class SimulatedDriver:
         self.world.picture.get("region", region)
         owner = world.Owner(project=account.project, user=account.user, region=region)
         return SimulatedCloud(AccountView(world=self.world, owner=owner))
+
+    @property
+    def controls(self) -> controls.Controls:
+        """Return the levers of the cloud, for admins and tests."""
+        return controls.Controls(self.world)
 
     def close(self) -> None:
         """Let go of connections."""

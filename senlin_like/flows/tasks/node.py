@@ -11,13 +11,20 @@ from senlin_like.db.session import Session
 from senlin_like.domain.enums import NodeStatus, Phase, WaitKind
 from senlin_like.drivers import base as clouds
 from senlin_like.flows import fence, telling
-from senlin_like.flows.outcomes import Decide, Done, Gone, Outcome, Park, Refused
+from senlin_like.flows.outcomes import Done, Gone, Outcome, Park, Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Step
 from senlin_like.flows.workbench import Recipe, Workbench
 from senlin_like.profiles import base as profiles
 
 _BUSY_MOST_S = 30.0
+
+_BEGINNINGS = {
+    NodeStatus.CREATING: "Creation in progress",
+    NodeStatus.DELETING: "Deletion in progress",
+    NodeStatus.UPDATING: "Update in progress",
+    NodeStatus.RECOVERING: "Recovery in progress",
+}
 
 Verb = Callable[[profiles.Ask], profiles.Step]
 Check = Callable[[Session, Any], None]
@@ -34,10 +41,6 @@ class NodeWork:
     def take(self, row: Any) -> None:
         """Keep a row that a step has just read."""
         self._row = row
-
-    def forget(self) -> None:
-        """Read the row afresh when it is needed again."""
-        self._row = None
 
     @property
     def row(self) -> Any:
@@ -113,10 +116,10 @@ class Begin(Step):
         self.check = check
 
     def work(self, memo: Mapping[str, Any]) -> Outcome:
-        """Decide under the action's guard; the row is read only once."""
-        return Decide(decide=self._decide)
+        """Look at the row in the transaction that changes it."""
+        return Done(save=self._begin)
 
-    def _decide(self, session: Session) -> Done:
+    def _begin(self, session: Session) -> None:
         run = self.run
         row = node_state.load(session, run.facts.target)
         if row is None:
@@ -124,23 +127,12 @@ class Begin(Step):
         if self.check is not None:
             self.check(session, row)
         self.node.take(row)
-
-        def save(session: Session) -> None:
-            if self.status is not None:
-                reason = {
-                    NodeStatus.CREATING: "Creation in progress",
-                    NodeStatus.DELETING: "Deletion in progress",
-                    NodeStatus.UPDATING: "Update in progress",
-                    NodeStatus.RECOVERING: "Recovery in progress",
-                }.get(self.status, "Operation in progress")
-                node_state.change(
-                    session, row.id, {"status": self.status, "status_reason": reason}
-                )
-            telling.about_node(
-                run, row, Phase.START, telling.start_reason(run), session
+        if self.status is not None:
+            reason = _BEGINNINGS.get(self.status, "Operation in progress")
+            node_state.change(
+                session, row.id, {"status": self.status, "status_reason": reason}
             )
-
-        return Done(save=save)
+        telling.about_node(run, row, Phase.START, telling.start_reason(run), session)
 
 
 class Physical(Step):
@@ -259,7 +251,6 @@ class Physical(Step):
             if self.node.bench.needs_touch(group):
                 progress.touch_group(session, group, run.ties.watch_first_s)
 
-        self.node.forget()
         return Park(
             parking=Parking(
                 kind=WaitKind.CLOUD,
@@ -296,18 +287,20 @@ class Physical(Step):
             values["physical_id"] = patch.physical_id
         if patch.clear_physical_id:
             values["physical_id"] = None
-        if not values and not patch.data:
+        if patch.data:
+            # Nobody else writes it while this action holds the node.
+            merged = {**(self.node.row.data or {}), **patch.data}
+            values["data"] = {
+                key: value for key, value in merged.items() if value is not None
+            }
+        if not values:
             return None
+        target = self.run.facts.target
+        return lambda session: _change(session, target, values)
 
-        def save(session: Session) -> None:
-            target = self.run.facts.target
-            if values:
-                node_state.change(session, target, values)
-            if patch.data:
-                node_state.merge_data(session, target, patch.data)
 
-        self.node.forget()
-        return save
+def _change(session: Session, node_id: str, values: Mapping[str, Any]) -> None:
+    node_state.change(session, node_id, values)
 
 
 def _same(wait: profiles.CloudWait, memo: Mapping[str, Any]) -> bool:

@@ -22,14 +22,29 @@ def delete(ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
     if may_have_strays(ask):
         marked = ask.cloud.compute.find_marked(ask.node.id)
         servers += [server.id for server in marked if server.id not in servers]
-    records = ports.recorded(ask.node)
-    if ask.node.physical_id:
-        floating.complete(ask, ask.node.physical_id, records)
+    records = _all_ports(ask, servers)
     for server_id in servers:
         ask.cloud.compute.delete_server(server_id, force=is_forced(options))
     if not servers:
         return _finish(ask, records)
     return _await_gone(ask, options, servers, records)
+
+
+def _all_ports(ask: base.Ask, servers: Sequence[str]) -> list[ports.Record]:
+    """Return what was made for the servers, recorded or not.
+
+    What isn't recorded comes from an update that was cut off for good.
+    """
+    records = ports.recorded(ask.node)
+    if servers:
+        floating.complete(ask, servers[0], records)
+    if not (records or ask.properties.get("networks") or may_have_strays(ask)):
+        return records
+    known = {record["id"] for record in records}
+    marked = ask.cloud.network.find_ports_marked(ask.node.id)
+    unknown = [port.id for port in marked if port.id not in known]
+    found = floating.records_of(ask, servers[0] if servers else None, unknown)
+    return records + found
 
 
 def is_forced(options: Mapping[str, Any]) -> bool:
@@ -88,9 +103,6 @@ def _go_on(
 def _finish(ask: base.Ask, records: Sequence[ports.Record]) -> base.Step:
     """Remove what was made for the servers, and forget them."""
     ports.remove(ask.cloud, records)
-    if records or ask.properties.get("networks") or may_have_strays(ask):
-        # An update that was cut off may have made ports without a record.
-        ports.remove_marked(ask.cloud, ask.node.id)
     return base.Done(
         patch=base.NodePatch(clear_physical_id=True, data={ports.KEY: None}),
         reason="The server is gone.",

@@ -5,6 +5,7 @@ made, but not recorded, is seen among the server's addresses. There is no
 other mark on them.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
 from senlin_like.profiles import base, catalogue
 from senlin_like.profiles.nova_server import ports
+
+LOG = logging.getLogger(__name__)
 
 
 def add_missing(
@@ -68,6 +71,25 @@ def complete(ask: base.Ask, server_id: str, records: Sequence[ports.Record]) -> 
         if former is not None:
             is_ours = not record["entry"].get("floating_ip")
             record["floating"] = _record(former, remove=is_ours)
+
+
+def records_of(
+    ask: base.Ask, server_id: str | None, port_ids: Sequence[str]
+) -> list[ports.Record]:
+    """Make up the records of our ports that have none, with their addresses."""
+    made: dict[str, clouds.FloatingIp] = {}
+    if port_ids and server_id is not None:
+        try:
+            made = made_before(ask, server_id)
+        except exceptions.CloudNotFound:
+            LOG.info("Server %s is gone, and what is known of its ports.", server_id)
+    records: list[ports.Record] = []
+    for port_id in port_ids:
+        record: ports.Record = {"id": port_id, "remove": True}
+        if port_id in made:
+            record["floating"] = _record(made[port_id], remove=True)
+        records.append(record)
+    return records
 
 
 def made_before(ask: base.Ask, server_id: str) -> dict[str, clouds.FloatingIp]:

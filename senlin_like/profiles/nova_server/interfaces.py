@@ -28,7 +28,7 @@ def change(
     """
     records = ports.recorded(ask.node)
     if ask.turn.is_retry:
-        _drop_unrecorded(ask, server, records)
+        _drop_unrecorded(ask, new, server, records)
     kept, missing = _sort_out(records, ports.entries_of(new))
     kept_ids = {record["id"] for record in kept}
     surplus = [record for record in records if record["id"] not in kept_ids]
@@ -147,7 +147,10 @@ def _take_back(
 
 
 def _drop_unrecorded(
-    ask: base.Ask, server: clouds.Server, records: Sequence[ports.Record]
+    ask: base.Ask,
+    new: Mapping[str, Any],
+    server: clouds.Server,
+    records: Sequence[ports.Record],
 ) -> None:
     """Remove the ports that a cut-off try has made, with their addresses."""
     known = {record["id"] for record in records}
@@ -159,8 +162,10 @@ def _drop_unrecorded(
     if not strays:
         return
     addresses = floating.made_before(ask, server.id)
+    # Addresses that the user names may be the user's own: they stay.
+    named = {entry.get("floating_ip") for entry in ports.entries_of(new)}
     for port in strays:
-        if port.id in addresses:
+        if port.id in addresses and addresses[port.id].address not in named:
             ask.cloud.network.delete_floating_ip(addresses[port.id].id)
         ask.cloud.compute.detach_port(server.id, port.id)
         ask.cloud.network.delete_port(port.id)

@@ -20,6 +20,7 @@ with warnings.catch_warnings():
     import pecan  # noqa: F401
 
 from senlin_like.api import app
+from senlin_like.conf import api as api_options
 from senlin_like.conf import opts
 from senlin_like.db import models, session, vault
 from senlin_like.drivers import base as drivers
@@ -94,12 +95,14 @@ class Client:
         answered: dict[str, Any] = {}
 
         def start(status: str, given: list[tuple[str, str]], *_: Any) -> None:
-            answered["status"] = int(status.split()[0])
+            answered["status"] = int(status.split(maxsplit=1)[0])
             answered["headers"] = {name.lower(): value for name, value in given}
 
         chunks = self.wsgi(self._environ(method, path, raw, headers), start)
         content = b"".join(chunks)
-        return Reply(status=answered["status"], headers=answered["headers"], raw=content)
+        return Reply(
+            status=answered["status"], headers=answered["headers"], raw=content
+        )
 
     def _environ(
         self, method: str, path: str, raw: bytes, headers: dict[str, str]
@@ -133,15 +136,6 @@ class Client:
         return environ
 
 
-def _registry():
-    from importlib import metadata
-    found={}
-    for e in metadata.entry_points(group=registry.NAMESPACE):
-        try: found[e.name]=e.load()()
-        except ImportError: continue
-    return registry.Registry(found)
-
-
 @pytest.fixture
 def woken() -> list[int]:
     """Grows whenever the engines are told that there is work."""
@@ -161,7 +155,7 @@ def deps(tmp_path: pathlib.Path, woken: list[int]) -> Iterator[parts.Deps]:
     yield parts.Deps(
         db=database,
         wake=lambda: woken.append(1),
-        profiles=_registry(),
+        profiles=registry.load(),
         driver=driver,
     )
     driver.close()
@@ -173,6 +167,9 @@ def configure(**api: Any) -> cfg.ConfigOpts:
     conf = cfg.ConfigOpts()
     opts.register(conf)
     conf([], project="senlin_like", default_config_files=[])
+    # Groups share their overrides between all objects of options.
+    for option in api_options.OPTS:
+        conf.clear_override(option.name, group="senlin_api")
     conf.set_override("auth_strategy", "none", group="senlin_api")
     for name, value in api.items():
         conf.set_override(name, value, group="senlin_api")
@@ -183,11 +180,23 @@ Build = Callable[..., Client]
 
 
 @pytest.fixture
+def configured() -> Callable[..., cfg.ConfigOpts]:
+    """Make options, as ``build`` does."""
+    return configure
+
+
+@pytest.fixture
 def build(deps: parts.Deps) -> Build:
     """Build the application, with other options or settings, and a client."""
 
-    def make(settings: parts.Settings | None = None, **api: Any) -> Client:
-        used = dataclasses.replace(deps, settings=settings) if settings else deps
+    def make(
+        settings: parts.Settings | None = None, profiles: Any = None, **api: Any
+    ) -> Client:
+        used = dataclasses.replace(
+            deps,
+            settings=settings or deps.settings,
+            profiles=profiles or deps.profiles,
+        )
         return Client(wsgi=app.build(used, configure(**api)))
 
     return make
@@ -201,13 +210,16 @@ def client(build: Build) -> Client:
 @pytest.fixture
 def as_user(monkeypatch: pytest.MonkeyPatch, build: Build) -> Any:
     """Return a client of a user, as keystonemiddleware would have recognised it."""
+
     class Recognised:
         """Stands in for Keystone: it believes the headers of the test."""
 
         def __init__(self, wsgi: Any, conf: dict[str, Any]) -> None:
             self.wsgi = wsgi
             options = [cfg.StrOpt("www_authenticate_uri", default="http://keystone")]
-            conf["oslo_config_config"].register_opts(options, group="keystone_authtoken")
+            conf["oslo_config_config"].register_opts(
+                options, group="keystone_authtoken"
+            )
 
         def __call__(self, environ: Any, start: Any) -> Any:
             return self.wsgi(environ, start)
@@ -244,7 +256,9 @@ def cluster(client: Client, profile: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def node(client: Client, profile: dict[str, Any]) -> dict[str, Any]:
-    reply = client.post("/v1/nodes", {"node": {"name": "n", "profile_id": profile["id"]}})
+    reply = client.post(
+        "/v1/nodes", {"node": {"name": "n", "profile_id": profile["id"]}}
+    )
     assert reply.status == 202, reply.raw
     return reply.json["node"]
 
@@ -252,3 +266,39 @@ def node(client: Client, profile: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def spec() -> dict[str, Any]:
     return json.loads(json.dumps(SPEC))
+
+
+@pytest.fixture
+def act(client: Client) -> Callable[..., Reply]:
+    """Ask for an action on the cluster ``c``."""
+
+    def ask(_client: Client, name: str, params: Any) -> Reply:
+        return client.post("/v1/clusters/c/actions", {name: params})
+
+    return ask
+
+
+@pytest.fixture
+def action_of() -> Callable[[Client, Reply], Any]:
+    """Give the action that an answer names in its Location."""
+
+    def find(client: Client, reply: Reply) -> Any:
+        assert reply.status == 202, reply.raw
+        location = reply.headers["location"]
+        assert location.startswith("http://localhost/v1/actions/")
+        return client.get(location.removeprefix("http://localhost")).json["action"]
+
+    return find
+
+
+@pytest.fixture
+def end_actions() -> Callable[[parts.Deps], None]:
+    """Let all actions be over, as if an engine had done them."""
+
+    def end(deps: parts.Deps) -> None:
+        with deps.db.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE action SET status = 'SUCCEEDED'")
+            connection.exec_driver_sql("UPDATE cluster SET status = 'ACTIVE'")
+            connection.exec_driver_sql("UPDATE node SET status = 'ACTIVE'")
+
+    return end

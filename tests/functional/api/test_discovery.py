@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts of the wire stay in one piece
 import pytest
 
 
@@ -22,7 +23,9 @@ def test_version_is_shown_without_authentication(as_user, path):
 
 def test_self_link_has_the_mount_prefix_and_the_host(client):
     mounted = client.with_environ(
-        SCRIPT_NAME="/clustering", HTTP_HOST="cloud.example", **{"wsgi.url_scheme": "https"}
+        SCRIPT_NAME="/clustering",
+        HTTP_HOST="cloud.example",
+        **{"wsgi.url_scheme": "https"},
     )
 
     reply = mounted.get("/v1")
@@ -105,7 +108,9 @@ def test_microversion_is_negotiated(client, asked, expected):
     assert reply.headers["vary"] == "OpenStack-API-Version"
 
 
-@pytest.mark.parametrize("version", ["bad", "1", "1.05", "0.9", "1.5 1.6", "1." + "9" * 99])
+@pytest.mark.parametrize(
+    "version", ["bad", "1", "1.05", "0.9", "1.5 1.6", "1." + "9" * 99]
+)
 def test_malformed_version_is_refused_before_authentication(as_user, version):
     reply = as_user.nobody.at(version).get("/v1/clusters")
 
@@ -141,7 +146,9 @@ def test_version_out_of_range_is_refused_before_authentication(as_user, version)
         ("PATCH", "/v1/actions/a", {}, "1.11"),
     ],
 )
-def test_operations_are_not_there_before_their_version(client, method, path, body, version):
+def test_operations_are_not_there_before_their_version(
+    client, method, path, body, version
+):
     reply = client.at(version).call(method, path, body)
 
     assert reply.status == 400
@@ -150,7 +157,10 @@ def test_operations_are_not_there_before_their_version(client, method, path, bod
 
 
 def test_every_answer_has_a_request_id(client):
-    ids = {client.get(path).headers["x-openstack-request-id"] for path in ("/", "/vx", "/v1")}
+    ids = {
+        client.get(path).headers["x-openstack-request-id"]
+        for path in ("/", "/vx", "/v1")
+    }
 
     assert len(ids) == 3
     assert all(one.startswith("req-") for one in ids)

@@ -143,6 +143,19 @@ class Bench:
         rule = {"effect": effect, "method": method, "project": self.project}
         self.controls.add_fault({**rule, **fields})
 
+    def give_up(self, verb, *arguments):
+        """Carry a verb out until it is cut off, and don't try again."""
+        turn = base.Turn()
+        while True:
+            try:
+                step = getattr(self.plugin, verb)(self.ask(turn), *arguments)
+            except Crash:
+                return
+            self.patch(step.patch)
+            if isinstance(step, base.Done):
+                return
+            turn = base.Turn(memo=step.memo, seen=self.look(step.wait))
+
     def servers(self):
         return self.cloud.compute.find_marked(self.node.id)
 

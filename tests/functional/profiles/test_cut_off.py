@@ -93,6 +93,20 @@ def test_recreating_survives_a_crash_after_each_call(make, kind, crash):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("crash", range(1, 9))
+def test_a_creation_that_is_given_up_can_be_deleted(make, kind, crash):
+    bench = begin(make, kind)
+    bench.crashes.add(crash)
+    bench.give_up("create")
+
+    bench.run("delete", {})
+
+    assert objects(bench, kind) == []
+    assert bench.ports() == []
+    assert bench.public() == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @hypothesis.settings(
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
 )

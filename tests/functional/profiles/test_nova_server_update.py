@@ -227,3 +227,41 @@ def test_an_update_of_all_survives_one_crash_anywhere(server, crash):
     server.run("update", new, {})
 
     assert problems_of(server, new) == []
+
+
+MORE = [
+    {"network": "private"},
+    *BASE["networks"],
+    {"network": "private", "floating_network": "public", "subnet": "private-subnet"},
+]
+
+
+@pytest.mark.parametrize("crash", range(1, 14))
+def test_adding_networks_survives_a_crash_anywhere(server, crash):
+    new = begin(server, networks=MORE)
+    server.crashes.add(crash)
+
+    server.run("update", new, {})
+
+    assert problems_of(server, new) == []
+
+
+@pytest.mark.parametrize("crash", range(1, 14))
+def test_after_an_update_that_is_given_up_all_can_be_deleted(server, crash):
+    new = begin(server, networks=MORE)
+    server.crashes.add(crash)
+    server.give_up("update", new, {})
+
+    server.run("delete", {})
+
+    assert server.servers() == []
+    assert server.ports() == []
+    assert server.public() == []
+
+
+@pytest.mark.parametrize("timeout", ["soon", -1, [1]])
+def test_a_senseless_timeout_is_told(server, timeout):
+    new = begin(server, flavor="m1.small")
+
+    with pytest.raises(exceptions.CloudError, match="stop_timeout"):
+        server.run("update", new, {"cluster.stop_timeout_before_update": timeout})

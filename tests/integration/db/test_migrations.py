@@ -1,4 +1,6 @@
-import concurrent.futures
+import pathlib
+import subprocess
+import sys
 
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -6,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 
 from senlin_like.db import models, session
 from senlin_like.db.migrations import migrate
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def test_steps_lead_from_nothing_to_the_models(url):
@@ -52,8 +56,14 @@ def test_two_that_come_at_once_take_turns(url):
         connection.exec_driver_sql("DROP TABLE alembic_version")
     engine.dispose()
 
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for ended in [pool.submit(migrate.sync, url) for _ in range(2)]:
-            ended.result(60)
+    script = (
+        "import sys; from senlin_like.db.migrations import migrate; "
+        "migrate.sync(sys.argv[1])"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-W", "error", "-c", script, url], cwd=ROOT)
+        for _ in range(2)
+    ]
 
+    assert [process.wait(60) for process in started] == [0, 0]
     assert migrate.is_current(url)

@@ -66,6 +66,8 @@ def test_two_servers_of_one_node_are_a_problem(cloud, owner, levers, a_new_serve
         {"colour": "red"},
         {"build_seconds": "long"},
         {"build_seconds": -1},
+        {"build_seconds": float("nan")},
+        {"clock_offset_s": float("inf")},
         {"journal": 1},
         {"quotas": {"*": {"instances": "many"}}},
         {"quotas": {"*": {"dragons": 1}}},

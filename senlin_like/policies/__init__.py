@@ -1,0 +1,1 @@
+"""Policy types: how a cluster behaves."""

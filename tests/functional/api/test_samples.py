@@ -1,0 +1,119 @@
+"""The samples of the API reference are what the service takes and answers.
+
+``SENLIN_LIKE_WRITE_SAMPLES=1`` writes them anew. Ids and times are replaced, so
+that each run gives the same files.
+"""
+
+import json
+import os
+import pathlib
+import re
+from typing import Any
+
+import pytest
+
+FOLDER = pathlib.Path(__file__).parents[3] / "api-ref" / "source" / "samples"
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+class Samples:
+    """Compares answers with the files, or writes them."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, str] = {}
+        self.wrong: list[str] = []
+
+    def keep(self, name: str, value: Any) -> None:
+        """Compare one JSON value with its file."""
+        text = json.dumps(value, indent=2, sort_keys=True)
+        text = _UUID.sub(self._replaced, text)
+        text = _TIME.sub("2026-01-31T12:00:00Z", text)
+        text = re.sub(r"_[0-9a-f]{8}\"", '_00000000"', text) + "\n"
+        file = FOLDER / f"{name}.json"
+        if os.environ.get("SENLIN_LIKE_WRITE_SAMPLES"):
+            file.write_text(text)
+        elif not file.exists() or file.read_text() != text:
+            self.wrong.append(name)
+
+    def _replaced(self, found: re.Match[str]) -> str:
+        number = len(self.seen) + 1
+        made = f"00000000-0000-4000-8000-{number:012d}"
+        return self.seen.setdefault(found.group(), made)
+
+
+@pytest.fixture
+def samples():
+    kept = Samples()
+    yield kept
+    assert not kept.wrong, "samples differ: run with SENLIN_LIKE_WRITE_SAMPLES=1"
+
+
+def test_samples(client, samples, deps, spec):
+    def send(name, method, path, body=None, status=200):
+        reply = client.call(method, path, body)
+        assert reply.status == status, reply.raw
+        if body is not None:
+            samples.keep(f"{name}-request", body)
+        if reply.raw:
+            samples.keep(f"{name}-response", reply.json)
+        with deps.db.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "UPDATE action SET status = 'SUCCEEDED', "
+                "status_reason = 'Action completed successfully.'"
+            )
+            connection.exec_driver_sql("UPDATE cluster SET status = 'ACTIVE'")
+            connection.exec_driver_sql("UPDATE node SET status = 'ACTIVE'")
+        return reply
+
+    send("versions", "GET", "/", status=300)
+    send("version", "GET", "/v1")
+    send("build-info", "GET", "/v1/build-info")
+    send("profile-type-list", "GET", "/v1/profile-types")
+    send("profile-type-show", "GET", "/v1/profile-types/container.dockerinc.docker-1.0")
+    send("profile-type-ops", "GET", "/v1/profile-types/os.nova.server-1.0/ops")
+    send("policy-type-list", "GET", "/v1/policy-types")
+    profile = {"name": "web", "spec": spec, "metadata": {"tier": "front"}}
+    send("profile-create", "POST", "/v1/profiles", {"profile": profile}, 201)
+    send(
+        "profile-validate", "POST", "/v1/profiles/validate", {"profile": {"spec": spec}}
+    )
+    send("profile-show", "GET", "/v1/profiles/web")
+    send("profile-list", "GET", "/v1/profiles")
+    send("profile-update", "PATCH", "/v1/profiles/web", {"profile": {"name": "web2"}})
+    cluster = {"name": "c1", "profile_id": "web2", "max_size": 5, "timeout": 600}
+    send("cluster-create", "POST", "/v1/clusters", {"cluster": cluster}, 202)
+    send("cluster-show", "GET", "/v1/clusters/c1")
+    send("cluster-list", "GET", "/v1/clusters")
+    send(
+        "cluster-update", "PATCH", "/v1/clusters/c1", {"cluster": {"timeout": 900}}, 202
+    )
+    send(
+        "cluster-scale-out",
+        "POST",
+        "/v1/clusters/c1/actions",
+        {"scale_out": {"count": 2}},
+        202,
+    )
+    resize = {"adjustment_type": "EXACT_CAPACITY", "number": 3}
+    send("cluster-resize", "POST", "/v1/clusters/c1/actions", {"resize": resize}, 202)
+    send("cluster-check", "POST", "/v1/clusters/c1/actions", {"check": {}}, 202)
+    send("cluster-attributes", "GET", "/v1/clusters/c1/attrs/name")
+    send(
+        "node-create",
+        "POST",
+        "/v1/nodes",
+        {"node": {"name": "n1", "profile_id": "web2"}},
+        202,
+    )
+    send("node-show", "GET", "/v1/nodes/n1")
+    send("node-list", "GET", "/v1/nodes?name=n1")
+    send("node-update", "PATCH", "/v1/nodes/n1", {"node": {"role": "master"}}, 202)
+    send("node-check", "POST", "/v1/nodes/n1/actions", {"check": {}}, 202)
+    reboot = {"reboot": {"type": "SOFT"}}
+    action = send("node-operation", "POST", "/v1/nodes/n1/ops", reboot, 202)
+    send("action-show", "GET", f"/v1/actions/{action.json['action']}")
+    send("action-list", "GET", "/v1/actions?action=CLUSTER_CREATE")
+    send("services", "GET", "/v1/services")
+    send("node-delete", "DELETE", "/v1/nodes/n1", status=202)
+    send("fault", "GET", "/v1/clusters/nobody", status=404)

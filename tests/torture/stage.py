@@ -1,0 +1,395 @@
+"""A whole service in one thread: database, simulated cloud, a stepped engine.
+
+Time passes when ``advance`` says so, for the cloud and for the database alike:
+instead of the database's clock, the times that are kept there are moved.
+A crash is a ``BaseException`` that comes out of any step or cloud call; the
+engine is then thrown away, its leases run out, and another one goes on.
+"""
+
+import contextlib
+import dataclasses
+import datetime
+import pathlib
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from senlin_like.context import RequestContext
+from senlin_like.db import models, session, vault
+from senlin_like.db.models import Action, Dependency, StrayWatch, WatchGroup
+from senlin_like.domain.enums import FINAL
+from senlin_like.drivers import base as clouds
+from senlin_like.drivers.simulated import cloud as simulated
+from senlin_like.engine.worker import Engine, Options
+from senlin_like.operations import profiles
+from senlin_like.operations.deps import Deps, Settings
+from senlin_like.profiles.nova_server.plugin import NovaServer
+from senlin_like.profiles.registry import Registry
+from senlin_like.simulated_cloud import catalogue
+from senlin_like.simulated_cloud.controls import Controls
+
+ROUNDS = 250
+IMAGE = "cirros-0.4.0-x86_64-disk"
+OWNER = RequestContext(
+    user_id="alice", project_id="red", domain_id="default", roles=("member",)
+)
+OPTIONS = Options(
+    threads=4, lease_s=30.0, watch_first_s=1.0, stray_watch_s=900.0, max_attempts=100
+)
+NAMES = {"node.name.format": "web-$I"}
+
+
+class Crash(BaseException):
+    """The process is gone, as far as its engine is concerned."""
+
+
+class Clock:
+    """Real time plus what tests let pass."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.offset
+
+    def aware(self) -> datetime.datetime:
+        return datetime.datetime.fromtimestamp(self(), datetime.UTC)
+
+
+@dataclasses.dataclass
+class Moments:
+    """The moments at which a crash may come, told apart by what goes on there.
+
+    ``crash_at`` is a label; the moment is met once.
+    """
+
+    seen: list[str] = dataclasses.field(default_factory=list)
+    crash_at: str | None = None
+    is_watching: bool = False
+    #: Kind and id of the action at work.
+    kind: str = "engine"
+    action_id: str = ""
+    #: Is asked at every moment; for random crashes.
+    dice: Callable[[str], bool] | None = None
+    #: Statements that changed a database, so far.
+    writes: int = 0
+    #: Those of ``seen`` before which something was written since the last.
+    telling: list[str] = dataclasses.field(default_factory=list)
+    _visits: dict[tuple[str, str], int] = dataclasses.field(default_factory=dict)
+    _written: int = -1
+
+    def hit(self, moment: str) -> None:
+        if not self.is_watching:
+            return
+        key = (self.action_id, moment)
+        visit = self._visits[key] = self._visits.get(key, 0) + 1
+        label = f"{self.kind} {moment} #{visit}"
+        self.seen.append(label)
+        if self.writes != self._written:
+            self._written = self.writes
+            self.telling.append(label)
+        if label == self.crash_at:
+            self.crash_at = None
+            raise Crash(label)
+        if self.dice is not None and self.dice(label):
+            raise Crash(label)
+
+
+    def count(
+        self, _connection: Any, _cursor: Any, text: str, *_rest: Any
+    ) -> None:
+        self.writes += text.startswith(("INSERT", "UPDATE", "DELETE"))
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.seen, self.telling, self._visits = [], [], {}
+        self.crash_at, self.is_watching, self._written = None, False, -1
+
+
+class _Watched:
+    """Wraps a cloud: every call is a moment before it and one after it."""
+
+    def __init__(self, inner: Any, moments: Moments, path: str = "") -> None:
+        self._inner = inner
+        self._moments = moments
+        self._path = path
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        path = f"{self._path}{name}"
+        if not callable(found):
+            return _Watched(found, self._moments, f"{path}.")
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._moments.hit(f"call {path}")
+            result = found(*args, **kwargs)
+            self._moments.hit(f"called {path}")
+            return result
+
+        return call
+
+
+class WatchedDriver:
+    """The simulated cloud's driver, whose calls are moments."""
+
+    def __init__(self, inner: Any, moments: Moments) -> None:
+        self.inner = inner
+        self.world = inner.world
+        self._moments = moments
+
+    @property
+    def identity(self) -> clouds.Identity:
+        found: clouds.Identity = self.inner.identity
+        return found
+
+    def cloud(self, account: clouds.Account) -> Any:
+        return _Watched(self.inner.cloud(account), self._moments)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+class Stage:
+    """The service, its cloud, and who works there now."""
+
+    def __init__(
+        self,
+        db_url: str,
+        cloud_url: str,
+        *,
+        key: str | None = None,
+        options: Options = OPTIONS,
+        seed: int = 0,
+        **settings: Any,
+    ) -> None:
+        self.key = key or vault.new_key()
+        self.options = options
+        self.clock = Clock()
+        self.moments = Moments()
+        made = simulated.connect(
+            clouds.DriverOptions(simulated_url=cloud_url), clock=self.clock
+        )
+        self.driver = WatchedDriver(made, self.moments)
+        self.controls = Controls(made.world)  # type: ignore[attr-defined]
+        database = session.connect(db_url, vault.Vault([self.key]))
+        self.deps = Deps(
+            db=database,
+            wake=lambda: None,
+            profiles=Registry({NovaServer.name: NovaServer()}),
+            driver=self.driver,
+            settings=Settings(**settings),
+            clock=self.clock.aware,
+            chance=random.Random(seed),
+        )
+        self.ctx = OWNER
+        self._files = (db_url.partition("///")[2], cloud_url.partition("///")[2])
+        for engine in (database.engine, made.world.store.engine):  # type: ignore[attr-defined]
+            sa.event.listen(engine, "before_cursor_execute", self.moments.count)
+        self.crashes = 0
+        self._generation = 1000
+        #: Nodes that there ever were, for who wants to know.
+        self.everything: set[str] = set()
+        self.engine = self.new_engine()
+
+    def make_tables(self) -> None:
+        """Make the tables, and a cloud in which things take a second."""
+        models.Base.metadata.create_all(self.deps.db.engine)
+        self.controls.put_settings(
+            {"build_seconds": 2.0, "delete_seconds": 1.0, "operation_seconds": 1.0}
+        )
+
+    def close(self) -> None:
+        self.driver.close()
+        self.deps.db.dispose()
+
+    def restore(self, ground: pathlib.Path) -> None:
+        """Put both databases back to what they are in another directory.
+
+        Cheaper than another stage: statements stay compiled.
+        """
+        for file in self._files:
+            with (
+                contextlib.closing(sqlite3.connect(file)) as target,
+                contextlib.closing(
+                    sqlite3.connect(ground / pathlib.Path(file).name)
+                ) as source,
+            ):
+                source.backup(target)
+        self._generation += 1000
+        with contextlib.closing(sqlite3.connect(self._files[1])) as cloud:
+            cloud.execute(
+                "UPDATE cloud_settings SET value = ? WHERE name = ?",
+                (str(self._generation), catalogue.VERSION),
+            )
+            cloud.commit()
+        self.moments.forget()
+        self.clock.offset = 0.0
+        self.crashes = 0
+        self.deps.chance.seed(0)
+        self.controls.clear_faults()
+        self.engine = self.new_engine()
+
+    def new_engine(self) -> Engine:
+        return Engine(self.deps, self.options, probe=self.moments.hit)
+
+    # -- time -------------------------------------------------------------
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for the cloud and for all that the database keeps."""
+        self.clock.offset += seconds
+        columns = {
+            Action: ("lease_until", "wake_at", "start_time", "ready_at"),
+            WatchGroup: ("due_at",),
+            StrayWatch: ("due_at", "until"),
+        }
+
+        def work(one: session.Session) -> None:
+            for model, names in columns.items():
+                table = model.__table__
+                moved = {name: table.c[name] - seconds for name in names}
+                query = sa.update(table).values(**moved)
+                if model is Action:
+                    query = query.where(table.c.status.not_in(list(FINAL)))
+                one.execute(query)
+
+        self.deps.db.transact(work)
+
+    def expire(self, engine_id: str) -> None:
+        """Let the leases of an engine run out."""
+        table = Action.__table__
+        self.deps.db.transact(
+            lambda one: one.execute(
+                sa.update(table)
+                .where(table.c.owner == engine_id)
+                .values(lease_until=0.0)
+            )
+        )
+
+    # -- stepping ---------------------------------------------------------
+
+    def step(self, limit: int = 3) -> bool:
+        """Do one round of everything that an engine does; tell whether it did."""
+        engine = self.engine
+        self.moments.kind, self.moments.action_id = "engine", "engine"
+        try:
+            engine.reap()
+            engine.watcher.look_once()
+            runs = engine.claim(limit)
+            for run in runs:
+                self.moments.kind = str(run.facts.kind)
+                self.moments.action_id = run.facts.id
+                engine.work(run)
+        except Crash:
+            self.crash()
+            return True
+        return bool(runs)
+
+    def crash(self) -> None:
+        """Throw the engine away; another one takes its place."""
+        self.crashes += 1
+        self.expire(self.engine.id)
+        self.engine = self.new_engine()
+
+    def drain(self, *, rounds: int = ROUNDS, by_s: float = 1.0) -> None:
+        """Work until nothing is left to be done; suspended actions may stay.
+
+        :raises AssertionError: when it doesn't end.
+        """
+        for _ in range(rounds):
+            if self.step():
+                continue
+            left = self.unfinished()
+            if all(row.status == "SUSPENDED" for row in left):
+                return
+            if any(row.status == "SUSPENDED" for row in left) and all(
+                row.status == "SUSPENDED" or row.wait_kind in ("children", "turn")
+                for row in left
+            ):
+                return
+            self.advance(by_s)
+        raise AssertionError(f"it doesn't end: {self.tell(self.unfinished())}")
+
+    def run_until(self, is_so: Callable[[], bool], *, rounds: int = 300) -> None:
+        """Work step by step until something is so."""
+        for _ in range(rounds):
+            if is_so():
+                return
+            if not self.step(1):
+                self.advance(0.5)
+        raise AssertionError(f"it never comes: {self.tell(self.actions())}")
+
+    def sweep(self) -> int:
+        """Look for strays until their watch is over; tell how many were removed."""
+        removed = 0
+        for _ in range(4):
+            self.advance(self.options.stray_every_s + 1)
+            removed += self.engine.sweep()
+            self.engine.watcher.look_once()
+        self.advance(5.0)
+        return removed
+
+    # -- looking ----------------------------------------------------------
+
+    def rows(self, model: Any, *where: Any) -> list[Any]:
+        table = model.__table__
+        with self.deps.db.reader() as one:
+            return list(one.execute(sa.select(table).where(*where)))
+
+    def actions(self) -> list[Any]:
+        return sorted(self.rows(Action), key=lambda row: row.created_at)
+
+    def action(self, action_id: str) -> Any:
+        return self.rows(Action, Action.id == action_id)[0]
+
+    def unfinished(self) -> list[Any]:
+        return self.rows(Action, Action.status.not_in(list(FINAL)))
+
+    def dependencies(self) -> list[Any]:
+        return self.rows(Dependency)
+
+    def nodes(self, cluster_id: str | None = None) -> list[Any]:
+        rows = self.rows(models.Node)
+        found = [row for row in rows if cluster_id in (None, row.cluster_id)]
+        return sorted(found, key=lambda row: (row.cluster_id, row.index, row.name))
+
+    def cluster(self, cluster_id: str) -> Any:
+        found = self.rows(models.Cluster, models.Cluster.id == cluster_id)
+        return found[0] if found else None
+
+    def servers(self) -> list[dict[str, Any]]:
+        return list(self.controls.servers())
+
+    @staticmethod
+    def tell(rows: list[Any]) -> str:
+        return "\n".join(
+            f"{row.action} {row.target[:8]} {row.status} {row.status_reason} "
+            f"wait={row.wait_kind} signal={row.signal} left={row.children_left} "
+            f"attempt={row.attempt} journal={row.journal}"
+            for row in rows
+        )
+
+    # -- asking -----------------------------------------------------------
+
+    def a_profile(self, name: str = "pro", **properties: Any) -> str:
+        given = {"flavor": "1", "image": IMAGE, "networks": [{"network": "private"}]}
+        spec = {
+            "type": "os.nova.server",
+            "version": "1.0",
+            "properties": given | properties,
+        }
+        made = profiles.create(
+            self.deps, self.ctx, name=name, spec=spec, metadata={}
+        )
+        return str(made["id"])
+
+
+def opened(stage: Stage) -> Iterator[Stage]:
+    """Hand a stage out and close it afterwards."""
+    try:
+        yield stage
+    finally:
+        stage.close()
