@@ -9,13 +9,13 @@ from sqlalchemy import orm
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import clusters, models, paging
+from senlin_like.db import clusters, models, paging, vault
 from senlin_like.db import identity as identities
 from senlin_like.db.types import db_now
 from senlin_like.domain.enums import ActionStatus, Kind
 
-TABLE = cast(sa.Table, models.Action.__table__)
-_DEPENDENCY = cast(sa.Table, models.Dependency.__table__)
+TABLE = models.Action.__table__
+_DEPENDENCY = models.Dependency.__table__
 
 NAMED = identities.Named(
     kind="action", id=TABLE.c.id, project=TABLE.c.project, name=TABLE.c.name
@@ -55,7 +55,6 @@ _KEYS = [
 ]
 _SHOWN = sa.select(*(TABLE.c[key] for key in _KEYS), TABLE.c.parent_id)
 #: Parameters of operations that nobody reads again.
-_SECRETS = frozenset({"admin_pass", "password"})
 _MASK = "******"
 
 Record = dict[str, Any]
@@ -112,7 +111,7 @@ def masked(inputs: Any) -> Any:
     """Return inputs of an action with passwords hidden, at any depth."""
     if isinstance(inputs, dict):
         return {
-            key: _MASK if key in _SECRETS and value is not None else masked(value)
+            key: _MASK if key in vault.SECRETS and value is not None else masked(value)
             for key, value in inputs.items()
         }
     if isinstance(inputs, list):

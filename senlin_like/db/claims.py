@@ -264,11 +264,14 @@ def wake(
     *,
     kind: WaitKind | None = None,
     seen: Any = None,
+    leases: Collection[tuple[str, int]] | None = None,
 ) -> int:
     """Make WAITING actions claimable; others are left as they are.
 
     With ``kind`` only those that wait for such a thing; ``seen`` is what was
-    seen of what they wait for.
+    seen of what they wait for. With ``leases``, pairs of id and lease number,
+    only those that haven't been claimed since: they may wait for something
+    else by now.
     """
     values: dict[str, Any] = {
         "status": ActionStatus.READY,
@@ -284,6 +287,8 @@ def wake(
         )
     else:
         where.append(TABLE.c.wait_kind == kind)
+    if leases is not None:
+        where.append(sa.tuple_(TABLE.c.id, TABLE.c.lease).in_(list(leases)))
     woken = session.execute(sa.update(TABLE).where(*where).values(**values))
     return int(woken.rowcount)  # type: ignore[attr-defined]
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -11,9 +11,9 @@ from senlin_like.context import RequestContext
 from senlin_like.db import identity as identities
 from senlin_like.db import models, paging
 
-TABLE = cast(sa.Table, models.Cluster.__table__)
-_PROFILE = cast(sa.Table, models.Profile.__table__)
-_NODE = cast(sa.Table, models.Node.__table__)
+TABLE = models.Cluster.__table__
+_PROFILE = models.Profile.__table__
+_NODE = models.Node.__table__
 
 NAMED = identities.Named(
     kind="cluster", id=TABLE.c.id, project=TABLE.c.project, name=TABLE.c.name

@@ -80,13 +80,19 @@ def _active(row: Any) -> Active:
 def busy_nodes(
     session: orm.Session, node_ids: Collection[str], parent_id: str
 ) -> dict[str, list[str]]:
-    """Return node id → unfinished actions on it that aren't of this family."""
+    """Return node id → unfinished actions on it that aren't of this family.
+
+    Those that stand in line behind the parent are left out: its children
+    can't wait for what waits for them.
+    """
     busy: dict[str, list[str]] = {}
+    behind = sa.select(Dependency.dependent).where(Dependency.depended == parent_id)
     rows = session.execute(
         sa.select(TABLE.c.id, TABLE.c.target).where(
             TABLE.c.target.in_(list(node_ids)),
             TABLE.c.status.in_(list(UNFINISHED)),
             sa.or_(TABLE.c.parent_id.is_(None), TABLE.c.parent_id != parent_id),
+            TABLE.c.id.not_in(behind),
         )
     )
     for row in rows:

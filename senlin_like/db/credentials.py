@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from oslo_db import exception as db_exception
@@ -11,7 +11,7 @@ from sqlalchemy import orm
 from senlin_like.db import models
 from senlin_like.db.session import Database
 
-TABLE = cast(sa.Table, models.Credential.__table__)
+TABLE = models.Credential.__table__
 
 
 def for_owner(db: Database, user: str, project: str) -> Mapping[str, Any] | None:

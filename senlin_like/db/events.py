@@ -1,6 +1,6 @@
 """Rows of events, as readers see them."""
 
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -10,7 +10,7 @@ from senlin_like.db import clusters, models, paging
 from senlin_like.db import identity as identities
 from senlin_like.domain.enums import EventLevel
 
-TABLE = cast(sa.Table, models.Event.__table__)
+TABLE = models.Event.__table__
 
 #: Events have no names.
 NAMED = identities.Named(kind="event", id=TABLE.c.id, project=TABLE.c.project)

@@ -1,7 +1,7 @@
 """The tables. No relationships: every query says what it loads."""
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -30,6 +30,10 @@ class Base(orm.DeclarativeBase):
     """Root of the models."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
+
+    if TYPE_CHECKING:
+        # No model here is mapped to anything but a table.
+        __table__: ClassVar[sa.Table]
 
 
 class Profile(Base):
@@ -131,6 +135,7 @@ class Action(Base):
         sa.Index("ix_action_cluster_id_status", "cluster_id", "status"),
         sa.Index("ix_action_status_lease_until", "status", "lease_until"),
         sa.Index("ix_action_status_wake_at", "status", "wake_at"),
+        sa.Index("ix_action_name", "name"),
         sa.Index("ix_action_owner", "owner"),
         sa.Index("ix_action_wait_group", "wait_group"),
         sa.Index("ix_action_project_created_at", "project", "created_at", "id"),

@@ -1,7 +1,7 @@
 """Rows of nodes: reads for the API, and the writes of operations and engine."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -11,8 +11,8 @@ from senlin_like.context import RequestContext
 from senlin_like.db import clusters, conflicts, models, paging
 from senlin_like.db import identity as identities
 
-TABLE = cast(sa.Table, models.Node.__table__)
-_PROFILE = cast(sa.Table, models.Profile.__table__)
+TABLE = models.Node.__table__
+_PROFILE = models.Profile.__table__
 
 NAMED = identities.Named(
     kind="node", id=TABLE.c.id, project=TABLE.c.project, name=TABLE.c.name

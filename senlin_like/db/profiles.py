@@ -1,7 +1,7 @@
 """Rows of profiles. Specs stay sealed here: ``operations`` opens and masks."""
 
 from collections.abc import Collection
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -10,7 +10,7 @@ from senlin_like.context import RequestContext
 from senlin_like.db import identity as identities
 from senlin_like.db import models, paging
 
-TABLE = cast(sa.Table, models.Profile.__table__)
+TABLE = models.Profile.__table__
 
 NAMED = identities.Named(
     kind="profile", id=TABLE.c.id, project=TABLE.c.project, name=TABLE.c.name

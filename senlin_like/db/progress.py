@@ -15,7 +15,7 @@ from sqlalchemy import orm
 from senlin_like.db import claims
 from senlin_like.db.models import Action, WatchGroup
 from senlin_like.db.types import db_now
-from senlin_like.domain.enums import ActionStatus, WaitKind
+from senlin_like.domain.enums import ActionStatus, Signal, WaitKind
 
 TABLE = Action.__table__
 Save = Callable[[orm.Session], None]
@@ -86,11 +86,14 @@ def park(
     """Keep a step's memo and let go of the action until it is woken.
 
     A parent whose children have all ended is claimable again at once, and so
-    is an action that got a signal while the step was at work.
+    is an action that got a signal while the step was at work; one on its way
+    back has no more signals to hear.
 
     :raises LeaseLost: when the action is in other hands.
     """
     goes_on = TABLE.c.signal.is_not(None) & (TABLE.c.signal != _heeded(values))
+    if values.get("undoing") is not None:
+        goes_on = sa.false()
     if parking.kind is WaitKind.CHILDREN:
         goes_on = goes_on | (TABLE.c.children_left <= 0)
     status = sa.case(
@@ -114,6 +117,32 @@ def park(
             "wake_at": None
             if parking.wake_after_s is None
             else db_now() + max(parking.wake_after_s, 0.0),
+        },
+    )
+
+
+def suspend(session: orm.Session, hold: Hold, values: Mapping[str, Any]) -> None:
+    """Let go of the action until somebody resumes it.
+
+    It is claimable again at once when that, or a wish to cancel it, came while
+    it was on its way here.
+
+    :raises LeaseLost: when the action is in other hands.
+    """
+    stays = sa.func.coalesce(TABLE.c.signal, "") == Signal.SUSPEND
+    status = sa.case(
+        (stays, ActionStatus.SUSPENDED.value), else_=ActionStatus.READY.value
+    )
+    guarded(
+        session,
+        hold,
+        {
+            **values,
+            "status": status,
+            "status_reason": "Suspended on request.",
+            "owner": None,
+            "lease_until": None,
+            "ready_at": db_now(),
         },
     )
 

@@ -1,6 +1,6 @@
 """Rows of the processes of this service."""
 
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -8,7 +8,7 @@ from sqlalchemy import orm
 from senlin_like.db import models
 from senlin_like.db.types import db_now
 
-TABLE = cast(sa.Table, models.Service.__table__)
+TABLE = models.Service.__table__
 _KEYS = [
     "id",
     "host",

@@ -1,12 +1,17 @@
 """Encryption of what must not be readable in the database."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cryptography import fernet
 
 from senlin_like import exceptions
+
+
+#: Keys of action inputs whose values are passwords.
+SECRETS = frozenset({"admin_pass", "password"})
+_SEALED = "sealed"
 
 
 class Vault:
@@ -35,6 +40,35 @@ class Vault:
             raise exceptions.SpecUnreadable(
                 "A stored secret doesn't fit any configured key."
             ) from error
+
+    def seal_secrets(self, value: Any) -> Any:
+        """Return a JSON value in which all passwords are sealed."""
+        if isinstance(value, Mapping):
+            return {
+                key: {_SEALED: self.seal(inner)}
+                if key in SECRETS and inner is not None
+                else self.seal_secrets(inner)
+                for key, inner in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.seal_secrets(inner) for inner in value]
+        return value
+
+    def unseal_secrets(self, value: Any) -> Any:
+        """Return what ``seal_secrets`` was given.
+
+        :raises SpecUnreadable: when none of the keys fits.
+        """
+        if isinstance(value, Mapping):
+            return {
+                key: self.unseal(inner[_SEALED])
+                if key in SECRETS and isinstance(inner, Mapping) and _SEALED in inner
+                else self.unseal_secrets(inner)
+                for key, inner in value.items()
+            }
+        if isinstance(value, list):
+            return [self.unseal_secrets(inner) for inner in value]
+        return value
 
     def reseal(self, sealed: str) -> str:
         """Encrypt again with the first key."""

@@ -27,6 +27,7 @@ class Waiting:
     """An action that waits for a cloud object."""
 
     id: str
+    lease: int
     object_id: str
     until: frozenset[str]
     failed: frozenset[str]
@@ -60,7 +61,7 @@ def take(session: orm.Session, *, hold_s: float, limit: int = 20) -> list[Group]
 def waiting(session: orm.Session, key: str) -> list[Waiting]:
     """Return the actions that wait in a group."""
     rows = session.execute(
-        sa.select(TABLE.c.id, TABLE.c.wait_object, TABLE.c.wait).where(
+        sa.select(TABLE.c.id, TABLE.c.lease, TABLE.c.wait_object, TABLE.c.wait).where(
             TABLE.c.wait_group == key,
             TABLE.c.status == ActionStatus.WAITING,
             TABLE.c.wait_kind == WaitKind.CLOUD,
@@ -69,6 +70,7 @@ def waiting(session: orm.Session, key: str) -> list[Waiting]:
     return [
         Waiting(
             id=row.id,
+            lease=row.lease,
             object_id=row.wait_object,
             until=frozenset((row.wait or {}).get("until", ())),
             failed=frozenset((row.wait or {}).get("failed", ())),

@@ -19,7 +19,6 @@ from senlin_like.flows.workbench import Workbench
 
 LOG = logging.getLogger(__name__)
 
-_HOLD_S = 90.0
 _SLOWER = 1.3
 _IDLE_FIRST_S = 1.0
 _IDLE_LAST_S = 60.0
@@ -36,12 +35,15 @@ class Watcher:
         *,
         first_s: float,
         longest_s: float,
+        hold_s: float = 10.0,
     ) -> None:
         self.bench = bench
         self.db = bench.deps.db
         self.wake = wake
         self.first_s = first_s
         self.longest_s = max(longest_s, first_s)
+        # When a watcher is lost, another one looks after this time.
+        self.hold_s = hold_s
         self._idle: dict[str, float] = {}
 
     def run(self, stop: threading.Event) -> None:
@@ -66,7 +68,9 @@ class Watcher:
 
     def look_once(self) -> int:
         """Look at the groups that are due; returns how many actions were woken."""
-        groups = self.db.transact(lambda session: watches.take(session, hold_s=_HOLD_S))
+        groups = self.db.transact(
+            lambda session: watches.take(session, hold_s=self.hold_s)
+        )
         return sum(self._look(group) for group in groups)
 
     def _look(self, group: Group) -> int:
@@ -121,6 +125,7 @@ class Watcher:
                     [one.id for one in part],
                     kind=WaitKind.CLOUD,
                     seen={"id": "", "status": status, "reason": reason},
+                    leases=[(one.id, one.lease) for one in part],
                 )
         watches.put_back(session, key, after_s=pace, pace=pace)
         return woken

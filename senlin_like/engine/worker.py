@@ -67,11 +67,13 @@ class Engine:
             self.wake,
             first_s=options.watch_first_s,
             longest_s=options.watch_longest_s,
+            hold_s=options.lease_s,
         )
         self.ties = Ties(
             lease_s=options.lease_s,
             is_stopping=self._stopping.is_set,
             watch_first_s=options.watch_first_s,
+            stray_watch_s=options.stray_watch_s,
             **({"probe": probe} if probe else {}),  # type: ignore[arg-type]
         )
 

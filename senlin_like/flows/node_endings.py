@@ -4,10 +4,11 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from senlin_like.db import cluster_state, node_state
+from senlin_like.db import claims, cluster_state, node_state
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
-from senlin_like.domain.enums import NodeStatus, Phase
+from senlin_like.domain import actions as rules
+from senlin_like.domain.enums import Kind, NodeStatus, Phase
 from senlin_like.flows import telling
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Close, Ending
@@ -61,6 +62,7 @@ def ending(
                         values["status"],
                         values.get("status_reason", ""),
                     )
+            _watch_for_strays(run, session, row.id, how)
             phase = Phase.END if how.is_good else Phase.ERROR
             telling.about_node(run, row, phase, reason, session)
             if resizes and not run.facts.is_child and row.cluster_id:
@@ -80,6 +82,19 @@ def ending(
         }
 
     return close
+
+
+def _watch_for_strays(run: Run, session: Session, node_id: str, how: Ending) -> None:
+    """See to what a failed action may have made without knowing it.
+
+    A creation is undone; where that wasn't possible, and where there is no
+    way back, an object that the cloud made without telling is found later.
+    """
+    if how.is_good or run.facts.kind not in rules.CREATING:
+        return
+    if run.facts.kind is Kind.NODE_CREATE and "undo_failed" not in run.data:
+        return
+    claims.remember_strays(session, [node_id], run.ties.stray_watch_s)
 
 
 def _reason(run: Run, good: str) -> str:

@@ -76,6 +76,7 @@ class Ties:
     #: Called with ``<moment>:<step>`` around every step.
     probe: Callable[[str], None] = _no_probe
     watch_first_s: float = 0.5
+    stray_watch_s: float = 900.0
 
 
 class Run:
@@ -96,7 +97,7 @@ class Run:
             domain=row.domain,
             parent_id=row.parent_id,
             timeout=row.timeout,
-            inputs=row.inputs or {},
+            inputs=deps.db.vault.unseal_secrets(row.inputs or {}),
             request_id=row.request_id,
         )
         self.hold = Hold(action_id=row.id, owner=row.owner, lease=row.lease)
@@ -189,7 +190,11 @@ class Run:
             self.journal[step] = {"done": True, "result": dict(outcome.result)}
             return outcome
 
+        before = (dict(self.journal), dict(self.outputs), dict(self.data))
+
         def work(session: Session) -> tuple[Done | Park, dict[str, Any]]:
+            # What an earlier try has noted went with its transaction.
+            self.journal, self.outputs, self.data = (dict(part) for part in before)
             if isinstance(outcome, Decide):
                 # Lock the action before anything that is decided on is read.
                 progress.guarded(session, self.hold, {"lease_until": self._lease()})
@@ -264,14 +269,8 @@ class Run:
 
         :raises LeaseLost: when the action is in other hands.
         """
-        values = {
-            **self._values(self.journal),
-            "status": "SUSPENDED",
-            "status_reason": "Suspended on request.",
-            "owner": None,
-            "lease_until": None,
-        }
-        self.transact(lambda session: progress.guarded(session, self.hold, values))
+        values = self._values(self.journal)
+        self.transact(lambda session: progress.suspend(session, self.hold, values))
 
     def heed(self, signal: Signal) -> None:
         """Note that a signal was taken in, so that the action may wait again."""

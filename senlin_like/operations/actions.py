@@ -66,7 +66,7 @@ def request(
         "domain": ctx.domain_id,
         "request_id": ctx.request_id,
         "timeout": timeout,
-        "inputs": dict(inputs),
+        "inputs": deps.db.vault.seal_secrets(inputs),
     }
     if verdict.after:
         row |= {

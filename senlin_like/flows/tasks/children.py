@@ -128,7 +128,7 @@ class FanOut(Step):
             "domain": owner.domain,
             "request_id": run.facts.request_id,
             "timeout": run.deps.settings.default_action_timeout,
-            "inputs": dict(child.inputs),
+            "inputs": run.deps.db.vault.seal_secrets(child.inputs),
             "parent_id": run.facts.id,
             "sequence": sequence,
         }

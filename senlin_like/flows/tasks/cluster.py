@@ -246,7 +246,9 @@ def ending(
             if row is None:
                 return
             more = values(run, session, row, how) if values else {}
-            if settles(how) and (run.is_done("Begin") or how.is_good):
+            # A cluster whose creation never began doesn't stay INIT for ever.
+            is_new = row.status == ClusterStatus.INIT
+            if settles(how) and (run.is_done("Begin") or how.is_good or is_new):
                 cluster_state.settle(
                     session, row.id, telling.verb(run), run.deps.clock(), more
                 )

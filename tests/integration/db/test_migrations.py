@@ -28,6 +28,26 @@ def test_steps_lead_from_nothing_to_the_models(url):
     engine.dispose()
 
 
+def test_a_sync_that_was_cut_off_is_done_again(url):
+    migrate.sync(url)
+    engine = session.make_engine(url)
+    with engine.begin() as connection:
+        for table in ("node", "event"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+        models.Event.__table__.create(connection)
+        for index in ("ix_event_oid", "ix_event_timestamp"):
+            on = " ON event" if engine.dialect.name == "mysql" else ""
+            connection.exec_driver_sql(f"DROP INDEX {index}{on}")
+
+    migrate.sync(url)
+
+    with engine.connect() as connection:
+        seen = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(seen, models.Base.metadata) == []
+    engine.dispose()
+
+
 def test_names_and_options_are_those_of_the_models(url):
     migrate.sync(url)
     engine = session.make_engine(url)

@@ -32,8 +32,24 @@ def upgrade() -> None:
     _create_node()
 
 
+def _table(name: str, *parts: Any, **options: Any) -> None:
+    """Make a table, unless a run that was cut off has made it.
+
+    MariaDB can't take back a half-done step, so each part has to be found.
+    """
+    if not sa.inspect(op.get_bind()).has_table(name):
+        op.create_table(name, *parts, **options)
+
+
+def _index(name: str, table: str, columns: list[str]) -> None:
+    """Make an index, unless a run that was cut off has made it."""
+    known = sa.inspect(op.get_bind()).get_indexes(table)
+    if name not in {index["name"] for index in known}:
+        op.create_index(name, table, columns)
+
+
 def _create_action() -> None:
-    op.create_table(
+    _table(
         "action",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
@@ -79,23 +95,24 @@ def _create_action() -> None:
         ),
         **MYSQL,
     )
-    op.create_index("ix_action_cluster_id_status", "action", ["cluster_id", "status"])
-    op.create_index("ix_action_end_time", "action", ["end_time"])
-    op.create_index("ix_action_owner", "action", ["owner"])
-    op.create_index(
+    _index("ix_action_cluster_id_status", "action", ["cluster_id", "status"])
+    _index("ix_action_end_time", "action", ["end_time"])
+    _index("ix_action_name", "action", ["name"])
+    _index("ix_action_owner", "action", ["owner"])
+    _index(
         "ix_action_project_created_at", "action", ["project", "created_at", "id"]
     )
-    op.create_index(
+    _index(
         "ix_action_status_cluster_id", "action", ["status", "cluster_id", "ready_at"]
     )
-    op.create_index("ix_action_status_lease_until", "action", ["status", "lease_until"])
-    op.create_index("ix_action_status_wake_at", "action", ["status", "wake_at"])
-    op.create_index("ix_action_target_status", "action", ["target", "status"])
-    op.create_index("ix_action_wait_group", "action", ["wait_group"])
+    _index("ix_action_status_lease_until", "action", ["status", "lease_until"])
+    _index("ix_action_status_wake_at", "action", ["status", "wake_at"])
+    _index("ix_action_target_status", "action", ["target", "status"])
+    _index("ix_action_wait_group", "action", ["wait_group"])
 
 
 def _create_credential() -> None:
-    op.create_table(
+    _table(
         "credential",
         sa.Column("user", sa.String(64), nullable=False),
         sa.Column("project", sa.String(64), nullable=False),
@@ -108,18 +125,18 @@ def _create_credential() -> None:
 
 
 def _create_dependency() -> None:
-    op.create_table(
+    _table(
         "dependency",
         sa.Column("depended", sa.String(36), nullable=False),
         sa.Column("dependent", sa.String(36), nullable=False),
         sa.PrimaryKeyConstraint("depended", "dependent", name="pk_dependency"),
         **MYSQL,
     )
-    op.create_index("ix_dependency_dependent", "dependency", ["dependent"])
+    _index("ix_dependency_dependent", "dependency", ["dependent"])
 
 
 def _create_event() -> None:
-    op.create_table(
+    _table(
         "event",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("timestamp", types.UtcTime(), nullable=False),
@@ -137,16 +154,16 @@ def _create_event() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_event"),
         **MYSQL,
     )
-    op.create_index("ix_event_cluster_id", "event", ["cluster_id"])
-    op.create_index("ix_event_oid", "event", ["oid"])
-    op.create_index(
+    _index("ix_event_cluster_id", "event", ["cluster_id"])
+    _index("ix_event_oid", "event", ["oid"])
+    _index(
         "ix_event_project_timestamp", "event", ["project", "timestamp", "id"]
     )
-    op.create_index("ix_event_timestamp", "event", ["timestamp"])
+    _index("ix_event_timestamp", "event", ["timestamp"])
 
 
 def _create_profile() -> None:
-    op.create_table(
+    _table(
         "profile",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
@@ -161,14 +178,14 @@ def _create_profile() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_profile"),
         **MYSQL,
     )
-    op.create_index("ix_profile_name", "profile", ["name"])
-    op.create_index(
+    _index("ix_profile_name", "profile", ["name"])
+    _index(
         "ix_profile_project_created_at", "profile", ["project", "created_at", "id"]
     )
 
 
 def _create_service() -> None:
-    op.create_table(
+    _table(
         "service",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("host", sa.String(255), nullable=False),
@@ -185,7 +202,7 @@ def _create_service() -> None:
 
 
 def _create_stray_watch() -> None:
-    op.create_table(
+    _table(
         "stray_watch",
         sa.Column("node_id", sa.String(36), nullable=False),
         sa.Column("project", sa.String(64), nullable=False),
@@ -197,11 +214,11 @@ def _create_stray_watch() -> None:
         sa.PrimaryKeyConstraint("node_id", name="pk_stray_watch"),
         **MYSQL,
     )
-    op.create_index("ix_stray_watch_due_at", "stray_watch", ["due_at"])
+    _index("ix_stray_watch_due_at", "stray_watch", ["due_at"])
 
 
 def _create_watch_group() -> None:
-    op.create_table(
+    _table(
         "watch_group",
         sa.Column("key", sa.String(255), nullable=False),
         sa.Column("due_at", sa.Double(), nullable=False),
@@ -209,11 +226,11 @@ def _create_watch_group() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_watch_group"),
         **MYSQL,
     )
-    op.create_index("ix_watch_group_due_at", "watch_group", ["due_at"])
+    _index("ix_watch_group_due_at", "watch_group", ["due_at"])
 
 
 def _create_cluster() -> None:
-    op.create_table(
+    _table(
         "cluster",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
@@ -241,15 +258,15 @@ def _create_cluster() -> None:
         ),
         **MYSQL,
     )
-    op.create_index("ix_cluster_name", "cluster", ["name"])
-    op.create_index("ix_cluster_profile_id", "cluster", ["profile_id"])
-    op.create_index(
+    _index("ix_cluster_name", "cluster", ["name"])
+    _index("ix_cluster_profile_id", "cluster", ["profile_id"])
+    _index(
         "ix_cluster_project_init_at", "cluster", ["project", "init_at", "id"]
     )
 
 
 def _create_node() -> None:
-    op.create_table(
+    _table(
         "node",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
@@ -276,8 +293,8 @@ def _create_node() -> None:
         ),
         **MYSQL,
     )
-    op.create_index("ix_node_cluster_id_index", "node", ["cluster_id", "index", "id"])
-    op.create_index("ix_node_name", "node", ["name"])
-    op.create_index("ix_node_physical_id", "node", ["physical_id"])
-    op.create_index("ix_node_profile_id", "node", ["profile_id"])
-    op.create_index("ix_node_project_init_at", "node", ["project", "init_at", "id"])
+    _index("ix_node_cluster_id_index", "node", ["cluster_id", "index", "id"])
+    _index("ix_node_name", "node", ["name"])
+    _index("ix_node_physical_id", "node", ["physical_id"])
+    _index("ix_node_profile_id", "node", ["profile_id"])
+    _index("ix_node_project_init_at", "node", ["project", "init_at", "id"])

@@ -1,0 +1,297 @@
+"""A stepped service whose statements, commits, wake-ups and calls are counted."""
+
+import contextlib
+import dataclasses
+import io
+import pathlib
+import uuid
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from oslo_config import cfg
+
+# WebOb imports modules that Python is about to drop; nothing of ours does.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import keystonemiddleware.auth_token  # noqa: F401
+    import oslo_middleware  # noqa: F401
+
+from senlin_like.api import app
+from senlin_like.conf import api as api_options
+from senlin_like.conf import opts
+from senlin_like.context import RequestContext
+from senlin_like.db import models
+from senlin_like.operations import clusters
+from senlin_like.operations.deps import Deps
+from tests.torture.stage import Stage
+
+NEVER_S = 1e6
+#: As many as an engine claims at once by default.
+BATCH = 16
+ADMIN = RequestContext(
+    user_id="admin", project_id="admin", domain_id="default", roles=("member",)
+)
+
+
+@dataclasses.dataclass
+class Tally:
+    """What was done while it counted; ``BEGIN`` is no statement of ours."""
+
+    is_on: bool = False
+    commits: int = 0
+    texts: list[str] = dataclasses.field(default_factory=list)
+
+    def note(self, _connection: Any, _cursor: Any, text: str, *_rest: Any) -> None:
+        if self.is_on and not text.startswith(("BEGIN", "PRAGMA")):
+            self.texts.append(text)
+
+    def commit(self, _connection: Any) -> None:
+        self.commits += self.is_on
+
+    @property
+    def statements(self) -> int:
+        return len(self.texts)
+
+    def most(self) -> str:
+        """Tell what was sent most often, for messages of failures."""
+        kinds = Counter(" ".join(text.split())[:90] for text in self.texts)
+        return "\n".join(f"{count} {text}" for text, count in kinds.most_common(30))
+
+    @contextlib.contextmanager
+    def counting(self) -> Iterator["Tally"]:
+        self.is_on = True
+        try:
+            yield self
+        finally:
+            self.is_on = False
+
+    def clear(self) -> None:
+        self.commits = 0
+        self.texts.clear()
+
+
+@pytest.fixture
+def tally(stage: Stage) -> Iterator[Tally]:
+    """Counts in the service's own database; the cloud's is another."""
+    made = Tally()
+    engine = stage.deps.db.engine
+    sa.event.listen(engine, "before_cursor_execute", made.note)
+    sa.event.listen(engine, "commit", made.commit)
+    yield made
+    sa.event.remove(engine, "before_cursor_execute", made.note)
+    sa.event.remove(engine, "commit", made.commit)
+
+
+@pytest.fixture
+def wakes(stage: Stage) -> list[int]:
+    """Grows with every message that tells the engines of work."""
+    sent: list[int] = []
+    stage.deps = dataclasses.replace(stage.deps, wake=lambda: sent.append(1))
+    stage.engine = stage.new_engine()
+    return sent
+
+
+@pytest.fixture
+def ask(stage: Stage) -> Callable[..., tuple[str, str]]:
+    """Ask for a cluster of so many nodes; give its id and its action's."""
+
+    def create(count: int) -> tuple[str, str]:
+        settings = dataclasses.replace(stage.deps.settings, max_nodes_per_cluster=5000)
+        stage.deps = dataclasses.replace(stage.deps, settings=settings)
+        stage.engine = stage.new_engine()
+        body = {"name": f"web-{count}", "profile_id": stage.a_profile(f"p-{count}")}
+        sizes = {"desired_capacity": count, "min_size": 0, "timeout": 100_000}
+        accepted = clusters.create(stage.deps, stage.ctx, body | sizes)
+        return accepted.record["id"], accepted.action_id
+
+    return create
+
+
+@pytest.fixture
+def work(stage: Stage, tally: Tally) -> Callable[..., int]:
+    """Work in full batches until nothing is left; tell how many rounds it took.
+
+    What an engine does at every beat, whatever there is to do, isn't counted.
+    """
+
+    def on(*, until_parked: bool = False) -> int:
+        for number in range(1, 1000):
+            stage.engine.reap()
+            with tally.counting():
+                stage.engine.watcher.look_once()
+                runs = stage.engine.claim(BATCH)
+                for run in runs:
+                    stage.engine.work(run)
+            if runs:
+                continue
+            if until_parked or not stage.unfinished():
+                return number
+            stage.advance(1.0)
+        raise AssertionError(f"it doesn't end: {stage.tell(stage.unfinished()[:9])}")
+
+    return on
+
+
+Get = Callable[[str], tuple[int, bytes]]
+
+
+@pytest.fixture
+def get() -> Callable[[Deps], Get]:
+    """Give a client of the real WSGI application on the given parts."""
+
+    def make(deps: Deps) -> Get:
+        conf = cfg.ConfigOpts()
+        opts.register(conf)
+        conf([], project="senlin_like", default_config_files=[])
+        for option in api_options.OPTS:
+            conf.clear_override(option.name, group="senlin_api")
+        conf.set_override("auth_strategy", "none", group="senlin_api")
+        wsgi = app.build(deps, conf)
+
+        def send(path: str) -> tuple[int, bytes]:
+            answered: list[int] = []
+            chunks = wsgi(
+                environ(path), lambda status, *_: answered.append(int(status[:3]))
+            )
+            return answered[0], b"".join(chunks)
+
+        return send
+
+    return make
+
+
+def environ(path: str) -> dict[str, Any]:
+    bare, _, query = path.partition("?")
+    return {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": bare,
+        "QUERY_STRING": query,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "localhost",
+        "HTTP_OPENSTACK_API_VERSION": "clustering latest",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": io.StringIO(),
+    }
+
+
+def fill(deps: Deps, clusters_wanted: int, nodes_each: int) -> dict[str, str]:
+    """Store clusters with nodes, actions and events; give an id of each kind."""
+    now = deps.clock()
+    owner = {"user": "admin", "project": "admin"}
+    row = owner | {"domain": "default"}
+    profile = row | {
+        "id": str(uuid.uuid4()),
+        "name": "p",
+        "type": "os.nova.server-1.0",
+        "sealed_spec": deps.db.vault.seal(
+            {"type": "os.nova.server", "version": "1.0", "properties": {}}
+        ),
+        "meta_data": {},
+        "created_at": now,
+    }
+    found = [
+        row
+        | {
+            "id": str(uuid.uuid4()),
+            "name": f"c-{number}",
+            "profile_id": profile["id"],
+            "init_at": now,
+            "min_size": 0,
+            "max_size": -1,
+            "desired_capacity": nodes_each,
+            "timeout": 1,
+            "status": "ACTIVE",
+            "status_reason": "",
+            **{key: {} for key in ("meta_data", "data", "dependents", "config")},
+        }
+        for number in range(clusters_wanted)
+    ]
+    nodes = [
+        row
+        | {
+            "id": str(uuid.uuid4()),
+            "name": f"n-{index}",
+            "cluster_id": cluster["id"],
+            "profile_id": profile["id"],
+            "index": index,
+            "init_at": now,
+            "status": "ACTIVE",
+            "status_reason": "",
+            **{key: {} for key in ("meta_data", "data", "dependents")},
+        }
+        for cluster in found
+        for index in range(nodes_each)
+    ]
+    actions = [
+        owner
+        | {
+            "id": str(uuid.uuid4()),
+            "name": "a",
+            "kind": "CLUSTER_CHECK",
+            "target": cluster["id"],
+            "cluster_id": cluster["id"],
+            "cause": "RPC Request",
+            "created_at": now,
+            "timeout": 1,
+            "status": "SUCCEEDED",
+            **{key: {} for key in ("inputs", "outputs", "data", "journal")},
+        }
+        for cluster in found
+    ]
+    events = [
+        owner
+        | {
+            "id": str(uuid.uuid4()),
+            "timestamp": now,
+            "oid": cluster["id"],
+            "oname": "c",
+            "otype": "CLUSTER",
+            "cluster_id": cluster["id"],
+            "level": 20,
+            "action": "CLUSTER_CHECK",
+            "status": "start",
+            "status_reason": "",
+            "meta_data": {},
+        }
+        for cluster in found
+    ]
+
+    def store(session: Any) -> None:
+        session.execute(sa.insert(models.Profile), [profile])
+        session.execute(sa.insert(models.Cluster), found)
+        if nodes:
+            session.execute(sa.insert(models.Node), nodes)
+        session.execute(sa.insert(models.Action), actions)
+        session.execute(sa.insert(models.Event), events)
+
+    deps.db.transact(store)
+    return {
+        "profiles": str(profile["id"]),
+        "clusters": str(found[0]["id"]),
+        "nodes": str(nodes[0]["id"]) if nodes else "",
+        "actions": str(actions[0]["id"]),
+        "events": str(events[0]["id"]),
+    }
+
+
+@pytest.fixture
+def store(stage: Stage) -> Callable[[int, int], dict[str, str]]:
+    """Store clusters with nodes, actions and events; give an id of each kind."""
+
+    def make(clusters_wanted: int, nodes_each: int) -> dict[str, str]:
+        return fill(stage.deps, clusters_wanted, nodes_each)
+
+    return make
+
+
+@pytest.fixture
+def path(tmp_path: pathlib.Path) -> pathlib.Path:
+    return tmp_path
