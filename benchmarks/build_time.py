@@ -99,7 +99,7 @@ def _read(connection: client.Connection) -> dict[str, Any] | None:
 
 
 def _write(connection: client.Connection, settings: dict[str, Any]) -> None:
-    response = connection.request("PUT", _PATH, settings)
+    response = connection.request("PUT", _PATH, {"settings": settings})
     if response.status not in {_OK, _NO_CONTENT}:
         raise errors.BenchmarkError(
             f"Can't set the build time at {_PATH}: {response.status}"

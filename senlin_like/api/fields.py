@@ -138,7 +138,7 @@ class Resource:
     fields: tuple[Field, ...]
     is_closed: bool = True
 
-    @functools.lru_cache(maxsize=512)  # noqa: B019 - resources live for ever
+    @functools.lru_cache(maxsize=512)
     def reader(self, op: On, version: mv.Version) -> Reader:
         """Return the check of a body for ``op`` at a version."""
         taken = [field for field in self.fields if op in field.on]
@@ -150,7 +150,7 @@ class Resource:
             is_closed=self.is_closed,
         )
 
-    @functools.lru_cache(maxsize=512)  # noqa: B019
+    @functools.lru_cache(maxsize=512)
     def _writers(
         self, version: mv.Version
     ) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:

@@ -20,6 +20,9 @@ _PAGING = (
 )
 #: The order that parameter files of API references have.
 _PLACES = ("path", "query", "body")
+_WITH_LOCATION = frozenset(
+    {Gives.ACCEPTED, Gives.ASKED, Gives.DELETING, Gives.SIGNALLED}
+)
 _FAULT: Json = {
     "type": "object",
     "required": ["code", "error", "explanation", "title"],
@@ -238,7 +241,7 @@ def _responses(declared: Operation, version: mv.Version) -> Json:
     schema = _answer(declared, version)
     if schema is not None:
         good["content"] = {"application/json": {"schema": schema}}
-    if declared.gives in (Gives.ACCEPTED, Gives.ASKED, Gives.DELETING):
+    if declared.gives in _WITH_LOCATION:
         good["headers"] = {
             "Location": {
                 "description": "Address of the action.",
@@ -257,7 +260,7 @@ def _answer(declared: Operation, version: mv.Version) -> Json | None:
     """Describe the body of the good answer; None if it has none."""
     table = declared.resource
     shown = table.schema(fields.On.SHOW, version)
-    if declared.gives is Gives.NOTHING:
+    if declared.gives in (Gives.NOTHING, Gives.SIGNALLED):
         return None
     if declared.gives is Gives.DELETING:
         return {"type": "null"}

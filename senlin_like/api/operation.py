@@ -22,8 +22,8 @@ class Gives(enum.Enum):
     RECORD: a record → ``{singular: …}``; PAGE: ``Records`` → ``{plural: […]}``;
     ACCEPTED: an ``Accepted`` → the record and the address of its action;
     ASKED: an action's id → the same as body and address; DELETING: an
-    action's id → ``null`` and its address; NOTHING: an empty 204; RAW: what
-    the method returns, as it is.
+    action's id → ``null`` and its address; SIGNALLED: an action's id → its
+    address alone; NOTHING: an empty 204; RAW: what the method returns, as it is.
     """
 
     RECORD = enum.auto()
@@ -31,6 +31,7 @@ class Gives(enum.Enum):
     ACCEPTED = enum.auto()
     ASKED = enum.auto()
     DELETING = enum.auto()
+    SIGNALLED = enum.auto()
     NOTHING = enum.auto()
     RAW = enum.auto()
 
@@ -201,6 +202,10 @@ def _deleting(call: Call, declared: Operation, result: str) -> Answer:
     return Answer(status=declared.status, location=_action_path(result))
 
 
+def _signalled(call: Call, declared: Operation, result: str) -> Answer:
+    return Answer(status=declared.status, location=_action_path(result), is_empty=True)
+
+
 def _nothing(call: Call, declared: Operation, result: None) -> Answer:
     return Answer(status=declared.status, is_empty=True)
 
@@ -215,6 +220,7 @@ _FORMS: dict[Gives, Callable[[Call, Operation, Any], Answer]] = {
     Gives.ACCEPTED: _accepted,
     Gives.ASKED: _asked,
     Gives.DELETING: _deleting,
+    Gives.SIGNALLED: _signalled,
     Gives.NOTHING: _nothing,
     Gives.RAW: _raw,
 }

@@ -43,5 +43,6 @@ def reply(
 
 def empty(start_response: Any, status: int, *headers: tuple[str, str]) -> list[bytes]:
     """Send an answer without a body."""
-    start_response(f"{status} {HTTPStatus(status).phrase}", list(headers))
+    length = [] if status == HTTPStatus.NO_CONTENT else [("Content-Length", "0")]
+    start_response(f"{status} {HTTPStatus(status).phrase}", [*length, *headers])
     return []

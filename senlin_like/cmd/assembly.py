@@ -49,7 +49,7 @@ def configure(arguments: list[str], program: str) -> cfg.ConfigOpts:
             "keystoneauth=WARN",
             "urllib3=WARN",
             "alembic=WARN",
-            "waitress=WARN",
+            "waitress=ERROR",
         ]
     )
     log.setup(conf, program)

@@ -8,6 +8,7 @@ from sqlalchemy import orm
 
 from senlin_like.db import conflicts, progress
 from senlin_like.db.models import Action
+from senlin_like.db.types import db_now
 from senlin_like.domain.enums import UNFINISHED, ActionStatus, Signal, WaitKind
 
 TABLE = Action.__table__
@@ -106,7 +107,7 @@ def cancel(session: orm.Session, parent_id: str) -> None:
             .values(
                 status=ActionStatus.CANCELLED,
                 status_reason="Action execution cancelled",
-                end_time=progress.db_now(),
+                end_time=db_now(),
             )
         )
         ended += done.rowcount  # type: ignore[attr-defined]

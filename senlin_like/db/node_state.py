@@ -80,7 +80,8 @@ def members(session: orm.Session, cluster_id: str) -> list[Candidate]:
         Candidate(
             id=row.id,
             status=row.status,
-            index=row.index,
+            # A row is a tuple, and a tuple has a method of that name.
+            index=row._mapping["index"],
             tainted=row.tainted,
             created_at=row.created_at,
             profile_created_at=row.profile_created_at,

@@ -4,7 +4,6 @@ import contextlib
 import logging
 import random
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from oslo_db.sqlalchemy import exc_filters
 from sqlalchemy import event, orm
 
 from senlin_like import exceptions
+from senlin_like.db import turns
 from senlin_like.db.vault import Vault
 
 LOG = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Database:
         # SQLite has one writer at a time: threads queue here, in order and
         # without busy waiting, instead of inside the file lock.
         self._turn: contextlib.AbstractContextManager[Any] = (
-            threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
+            turns.Turns() if self.dialect == "sqlite" else contextlib.nullcontext()
         )
 
     @contextlib.contextmanager

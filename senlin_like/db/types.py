@@ -75,7 +75,7 @@ class LongText(TypeDecorator[str]):
         return dialect.type_descriptor(sa.Text())
 
 
-class db_now(expression.FunctionElement[float]):  # noqa: N801 - reads as SQL
+class db_now(expression.FunctionElement[float]):
     """The database's own clock: seconds since the epoch, with a fraction.
 
     Leases and wake-up times are compared with this clock only, so hosts whose

@@ -46,7 +46,7 @@ class Heart:
         while not stop.is_set():
             try:
                 self.beat()
-            except Exception:  # noqa: BLE001 - the thread has to live
+            except Exception:
                 LOG.exception("The heartbeat failed")
             stop.wait(self.lease_s / 3)
 
@@ -89,5 +89,5 @@ def every(
     while not stop.wait(seconds):
         try:
             what()
-        except Exception:  # noqa: BLE001 - the thread has to live
+        except Exception:
             LOG.exception("%s failed", name)

@@ -94,7 +94,7 @@ def _forward(run: Run, plan: Plan) -> None:
     except exceptions.Error as error:
         run.begin_undo(error.message, is_cancelled=False)
         return
-    except Exception as error:  # noqa: BLE001 - a bug must not wedge the action
+    except Exception as error:
         LOG.exception("Action %s failed by a bug", run.facts.id)
         run.begin_undo(f"Internal error: {type(error).__name__}", is_cancelled=False)
         return
@@ -104,7 +104,7 @@ def _forward(run: Run, plan: Plan) -> None:
 def _backward(run: Run, plan: Plan) -> None:
     try:
         _execute(plan.backward(run))
-    except Exception as error:  # noqa: BLE001 - a bug must not wedge the action
+    except Exception as error:
         LOG.exception("Action %s can't be undone", run.facts.id)
         run.data["undo_failed"] = f"Internal error: {type(error).__name__}"
     failure = run.journal.get(FAILURE, {})
@@ -141,7 +141,7 @@ def _finish(run: Run, plan: Plan, how: Ending) -> None:
         "status_reason": how.reason,
         "journal": run.journal,
         "outputs": run.outputs,
-        "data": run.data,
+        "data": run.told_data(run.journal),
         "updated_at": run.deps.clock(),
     }
     saves = [*run.finishers, plan.close(run, how)]

@@ -55,7 +55,7 @@ class Watcher:
                 pause_s = self._pause()
             except exceptions.ServiceUnavailable:
                 LOG.warning("The watcher has no database")
-            except Exception:  # noqa: BLE001 - the thread has to live
+            except Exception:
                 LOG.exception("The watcher failed")
             stop.wait(pause_s)
 

@@ -134,7 +134,7 @@ class Engine:
             except exceptions.ServiceUnavailable:
                 LOG.warning("No database to find work in; trying again")
                 self._stopping.wait(self.options.poll_s)
-            except Exception:  # noqa: BLE001 - the thread has to live
+            except Exception:
                 LOG.exception("Claiming failed")
                 self._stopping.wait(self.options.poll_s)
 
@@ -151,7 +151,7 @@ class Engine:
         finally:
             for _ in range(room - len(taken)):
                 self._room.release()
-        assert self._pool is not None  # noqa: S101 - start() made it
+        assert self._pool is not None
         for run in taken:
             try:
                 self._pool.submit(self._work, run)

@@ -17,6 +17,7 @@ from senlin_like import exceptions
 from senlin_like.db import progress
 from senlin_like.db.progress import Hold, LeaseLost, Parking, Save
 from senlin_like.db.session import Session
+from senlin_like.db.types import db_now
 from senlin_like.domain.enums import Cause, Kind, Signal, WaitKind
 from senlin_like.flows.outcomes import (
     Cancelled,
@@ -233,16 +234,31 @@ class Run:
         return journal
 
     def _lease(self) -> Any:
-        return progress.db_now() + self.ties.lease_s
+        return db_now() + self.ties.lease_s
 
     def _values(self, journal: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "journal": dict(journal),
             "outputs": self.outputs,
-            "data": self.data,
+            "data": self.told_data(journal),
             "undoing": self.undoing,
             "updated_at": self.deps.clock(),
         }
+
+    def told_data(self, journal: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the action's data with the steps that people may follow."""
+        steps = {
+            name: entry for name, entry in journal.items() if isinstance(entry, dict)
+        }
+        steps.pop(FAILURE, None)
+        done = [name for name, entry in steps.items() if entry.get("done")]
+        under_way = [name for name in steps if name not in done]
+        progress_made: dict[str, Any] = {"steps_done": done}
+        if under_way and self.undoing is None:
+            progress_made["step"] = under_way[-1]
+        if self.undoing is not None:
+            progress_made["undoing"] = under_way + done
+        return {**self.data, "progress": progress_made}
 
     def begin_undo(self, reason: str, *, is_cancelled: bool) -> None:
         """Turn round: from now on steps are undone, last one first.

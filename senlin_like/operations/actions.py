@@ -122,7 +122,6 @@ def settled(deps: Deps, action_id: str) -> None:
     is lost: the action waits for the others to end by themselves, and the
     engines look for what nobody woke.
     """
-
     with deps.db.reader() as session:
         rivals = conflicts.predecessors(session, action_id)
 

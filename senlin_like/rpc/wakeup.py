@@ -55,7 +55,7 @@ class Sender:
             try:
                 client = client or self._client()
                 client.cast({}, "wake")
-            except Exception:  # noqa: BLE001 - a hint may be lost, never a request
+            except Exception:
                 LOG.warning("No broker for a wake-up; the engines poll meanwhile")
                 self._stopping.wait(_RETRY_S)
 

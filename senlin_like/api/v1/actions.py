@@ -40,7 +40,7 @@ class Action(Place):
             rule=rules.UPDATE,
             status=202,
             since=mv.ACTION_UPDATE,
-            gives=Gives.DELETING,
+            gives=Gives.SIGNALLED,
             takes=Takes(wrapped=Wrapped.KEY, table=ACTION, op=On.UPDATE),
         )
     )

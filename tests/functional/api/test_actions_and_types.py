@@ -51,7 +51,10 @@ def test_an_action_is_cancelled(client, cluster):
     reply = client.patch(path, {"action": {"status": "CANCELLED"}})
 
     assert reply.status == 202
-    assert reply.raw == b"null"
+    # openstacksdk looks for the action in every body that is JSON, null too.
+    assert reply.raw == b""
+    assert reply.headers["content-length"] == "0"
+    assert "content-type" not in reply.headers
     assert reply.headers["location"] == f"http://localhost{path}"
 
 

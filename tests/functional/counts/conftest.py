@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import io
-import pathlib
 import uuid
 import warnings
 from collections import Counter
@@ -23,18 +22,13 @@ with warnings.catch_warnings():
 from senlin_like.api import app
 from senlin_like.conf import api as api_options
 from senlin_like.conf import opts
-from senlin_like.context import RequestContext
 from senlin_like.db import models
 from senlin_like.operations import clusters
 from senlin_like.operations.deps import Deps
 from tests.torture.stage import Stage
 
-NEVER_S = 1e6
 #: As many as an engine claims at once by default.
 BATCH = 16
-ADMIN = RequestContext(
-    user_id="admin", project_id="admin", domain_id="default", roles=("member",)
-)
 
 
 @dataclasses.dataclass
@@ -290,8 +284,3 @@ def store(stage: Stage) -> Callable[[int, int], dict[str, str]]:
         return fill(stage.deps, clusters_wanted, nodes_each)
 
     return make
-
-
-@pytest.fixture
-def path(tmp_path: pathlib.Path) -> pathlib.Path:
-    return tmp_path

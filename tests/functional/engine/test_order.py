@@ -1,0 +1,104 @@
+"""Actions stand in line behind each other, and never in a circle."""
+
+import pytest
+
+from senlin_like import exceptions
+from senlin_like.db import watches
+from senlin_like.operations import cluster_actions, clusters, node_actions, nodes
+from tests.torture import checks
+
+
+@pytest.fixture
+def web(stage):
+    body = {
+        "name": "web",
+        "profile_id": stage.a_profile(),
+        "desired_capacity": 2,
+        "min_size": 0,
+        "max_size": 5,
+    }
+    record = clusters.create(stage.deps, stage.ctx, body).record
+    stage.drain()
+    return record
+
+
+def test_a_cluster_does_not_wait_for_what_waits_for_it(stage, web) -> None:
+    """A check of a node stands behind the scaling that then removes the node."""
+    del web
+    scaling = cluster_actions.ask(
+        stage.deps, stage.ctx, "web", "scale_in", {"count": 2}
+    )
+    node = stage.nodes()[0].id
+    looking = node_actions.ask(stage.deps, stage.ctx, node, "check", {})
+
+    stage.drain()
+
+    assert stage.action(scaling).status == "SUCCEEDED"
+    assert stage.action(looking).status == "FAILED"
+    assert stage.action(looking).end_time >= stage.action(scaling).end_time
+    assert stage.nodes() == []
+
+
+def test_a_node_made_while_its_cluster_is_deleted_goes_too(stage, web) -> None:
+    deletion = clusters.delete(stage.deps, stage.ctx, "web", force=False)
+    body = {"name": "n", "profile_id": web["profile_id"], "cluster_id": "web"}
+    creation = nodes.create(stage.deps, stage.ctx, body).action_id
+
+    stage.drain()
+
+    assert stage.action(deletion).status == "SUCCEEDED"
+    assert stage.action(creation).status == "FAILED"
+    assert stage.nodes() == []
+    assert checks.problems(stage.deps.db, stage.driver.world) == []
+
+
+def test_requests_that_conflict_are_refused(stage, web) -> None:
+    del web
+    cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_out", {"count": 1})
+
+    with pytest.raises(exceptions.ActionConflict):
+        cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {"count": 1})
+    stage.step()
+    with pytest.raises(exceptions.ResourceIsLocked):
+        cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {"count": 1})
+
+
+def test_deletions_of_nodes_wait_for_the_cluster(stage, web) -> None:
+    growth = cluster_actions.ask(
+        stage.deps, stage.ctx, "web", "scale_out", {"count": 1}
+    )
+    old = stage.nodes()[0].id
+    deletion = nodes.delete(stage.deps, stage.ctx, old, force=False)
+
+    stage.drain()
+
+    assert stage.action(growth).status == "SUCCEEDED"
+    assert stage.action(deletion).status == "SUCCEEDED"
+    assert stage.action(deletion).start_time >= stage.action(growth).end_time
+    assert len(stage.nodes(web["id"])) == 2
+    assert stage.cluster(web["id"]).desired_capacity == 2
+
+
+def test_a_watcher_that_is_late_does_not_mislead(stage) -> None:
+    """What was seen of an object doesn't count for the next one."""
+    body = {"name": "lone", "profile_id": stage.a_profile()}
+    nodes.create(stage.deps, stage.ctx, body)
+    stage.drain()
+    recovery = node_actions.ask(stage.deps, stage.ctx, "lone", "recover", {})
+    stage.run_until(lambda: stage.action(recovery).wait_kind == "cloud")
+    stage.advance(5.0)
+    late = stage.engine.watcher
+    group = late.db.transact(lambda one: watches.take(one, hold_s=0.0))[0]
+    with late.db.reader() as session:
+        waiting = watches.waiting(session, group.key)
+    seen = late._ask(group.key, waiting)
+    first = waiting[0].object_id
+    stage.run_until(
+        lambda: stage.action(recovery).status == "WAITING"
+        and stage.action(recovery).wait_object != first
+    )
+
+    late.db.transact(lambda one: late._write(one, group.key, waiting, seen, 1.0))
+    stage.drain()
+
+    assert stage.action(recovery).status == "SUCCEEDED"

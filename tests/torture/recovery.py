@@ -1,0 +1,59 @@
+"""How long it takes until the actions of a killed engine go on elsewhere.
+
+process test: polls
+"""
+
+import dataclasses
+import time
+
+import sqlalchemy as sa
+
+from senlin_like.db.models import Action, Service
+from senlin_like.db.session import Database
+
+TABLE = Action.__table__
+
+
+@dataclasses.dataclass
+class Kill:
+    """A kill and what the engine held then: action id → lease number."""
+
+    host: str
+    at: float
+    held: dict[str, int]
+    seconds: float | None = None
+
+
+def held_by(db: Database, host: str) -> dict[str, int]:
+    """Return what the engine of a host holds, id → lease number."""
+    with db.reader() as session:
+        owners = list(session.scalars(sa.select(Service.id).where(Service.host == host)))
+        rows = session.execute(
+            sa.select(TABLE.c.id, TABLE.c.lease).where(
+                TABLE.c.owner.in_(owners), TABLE.c.status == "RUNNING"
+            )
+        )
+        return {row.id: row.lease for row in rows}
+
+
+def look(db: Database, kills: list[Kill]) -> None:
+    """Note which kills are mended: what was held was claimed again, or ended.
+
+    A lost action gets one number when it is taken away and one when it is
+    claimed again.
+    """
+    for kill in kills:
+        if kill.seconds is not None:
+            continue
+        with db.reader() as session:
+            rows = session.execute(
+                sa.select(TABLE.c.id, TABLE.c.lease, TABLE.c.status).where(
+                    TABLE.c.id.in_(list(kill.held))
+                )
+            ).all()
+        if all(
+            row.lease >= kill.held[row.id] + 2
+            or row.status in ("SUCCEEDED", "FAILED", "CANCELLED", "WAITING")
+            for row in rows
+        ):
+            kill.seconds = time.monotonic() - kill.at
