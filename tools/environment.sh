@@ -39,31 +39,39 @@ venv_package() {
     "$PYTHON_FOUND" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
 }
 
-# As root (a container, a fresh machine) the missing package can be brought in;
-# everybody else is told its name instead.
-install_venv_package() {
-    local package
-    package=$(venv_package)
-    [ "$(id -u)" = 0 ] && [ -z "${SENLIN_LIKE_NO_APT:-}" ] || return 1
-    command -v apt-get >/dev/null 2>&1 || return 1
-    # Only the system's own Python can be helped by a system package.
-    case $(command -v "$PYTHON_FOUND") in /usr/bin/*) ;; *) return 1 ;; esac
-    say "This Python has no pip; installing the package $package (as root) ..."
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$package" \
-        >/dev/null 2>&1 && return 0
-    apt-get update -qq >/dev/null 2>&1
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$package" >/dev/null 2>&1
-}
-
-# Debian's own copies of pip (package python3-pip-whl) install it as well as any.
-pip_from_system_wheel() {
-    local environment=$1 wheel
-    for wheel in /usr/share/python-wheels/pip-*.whl; do
+# Debian and Ubuntu keep pip itself as a wheel in the package python3-pip-whl.
+pip_from_wheels() {
+    local environment=$1 folder=$2 wheel
+    for wheel in "$folder"/pip-*.whl; do
         [ -f "$wheel" ] || continue
         "$environment/bin/python" "$wheel/pip" install --quiet --no-index \
-            --find-links "${wheel%/*}" pip >/dev/null 2>&1 && return 0
+            --find-links "$folder" pip >/dev/null 2>&1 && return 0
     done
     return 1
+}
+
+# Fetching that package and looking into it takes no root and installs nothing.
+# A fresh container has no package lists yet; they are fetched to the side.
+fetch_pip_package() {
+    local folder=$1
+    local aside=(-o "Dir::State::lists=$folder/lists" -o "Dir::Cache=$folder/cache")
+    cd "$folder" || return 1
+    apt-get download -qq python3-pip-whl && return 0
+    mkdir -p lists/partial cache/archives/partial
+    apt-get "${aside[@]}" update -qq && apt-get "${aside[@]}" download -qq python3-pip-whl
+}
+
+pip_from_package() {
+    local environment=$1 folder status=1
+    [ -z "${SENLIN_LIKE_NO_APT:-}" ] || return 1
+    command -v apt-get >/dev/null 2>&1 && command -v dpkg-deb >/dev/null 2>&1 || return 1
+    folder=$(mktemp -d) || return 1
+    if (fetch_pip_package "$folder" && dpkg-deb -x python3-pip-whl_*.deb "$folder/deb") \
+        >/dev/null 2>&1; then
+        pip_from_wheels "$environment" "$folder/deb/usr/share/python-wheels" && status=0
+    fi
+    rm -rf "$folder"
+    return $status
 }
 
 make_bare_environment() {
@@ -77,10 +85,10 @@ make_bare_environment() {
     if "$PYTHON_FOUND" -m venv --without-pip "$environment" >/dev/null 2>&1; then
         "$PYTHON_FOUND" -m pip --python "$environment/bin/python" install --quiet \
             pip >/dev/null 2>&1 && return 0
-        pip_from_system_wheel "$environment" && return 0
+        pip_from_wheels "$environment" /usr/share/python-wheels && return 0
+        pip_from_package "$environment" && return 0
     fi
-    rm -rf "$environment"
-    install_venv_package && "$PYTHON_FOUND" -m venv "$environment" >/dev/null 2>&1
+    return 1
 }
 
 # Make an environment that git and the linters don't look into.

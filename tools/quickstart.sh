@@ -9,9 +9,9 @@
 #                    (with --tour-only: a temporary one)
 #   --stop           stop the service that an earlier run left up
 #
-# Needs Python 3.11 or newer. Nothing outside this folder is changed, with one
-# exception: as root on Debian or Ubuntu the package python3.x-venv is installed
-# if it is missing (SENLIN_LIKE_NO_APT=1 forbids it).
+# Needs Python 3.11 or newer. Nothing outside this folder is changed. Where Python
+# comes without pip (Debian's and Ubuntu's does), pip is taken from the distribution's
+# package python3-pip-whl, fetched with apt-get (SENLIN_LIKE_NO_APT=1 forbids it).
 set -u
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -13,7 +13,7 @@ from oslo_config import cfg
 
 from senlin_like import exceptions
 from senlin_like.api import app
-from senlin_like.cmd import assembly
+from senlin_like.cmd import assembly, presence
 from senlin_like.rpc import wakeup
 
 
@@ -22,7 +22,8 @@ def application(conf: cfg.ConfigOpts) -> Any:
 
     :raises Invalid: when an option is missing or wrong.
     """
-    return app.build(assembly.deps(conf, wakeup.Sender(conf)), conf)
+    deps = assembly.deps(conf, wakeup.Sender(conf))
+    return presence.Present(app.build(deps, conf), deps)
 
 
 def serve(wsgi: Any, conf: cfg.ConfigOpts, host: str, port: int) -> Any:
@@ -49,6 +50,9 @@ def main() -> None:
     """Run the API until a signal comes."""
     conf = assembly.configure(sys.argv[1:], "senlin-like-api")
     try:
+        assembly.refuse_strangers(
+            conf.senlin_api.auth_strategy, conf.senlin_api.bind_host
+        )
         wsgi = application(conf)
         server = serve(wsgi, conf, conf.senlin_api.bind_host, conf.senlin_api.bind_port)
     except (exceptions.Error, OSError, ValueError) as error:

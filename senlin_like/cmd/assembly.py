@@ -1,7 +1,9 @@
 """Puts the parts of a process together from its options."""
 
+import ipaddress
 import logging
 import pathlib
+import socket
 import sys
 from collections.abc import Callable
 
@@ -170,3 +172,24 @@ def make_key_file(path: pathlib.Path, key: str) -> None:
     path.chmod(0o600)
     old = path.read_text()
     path.write_text(f"{key}\n{old}")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address can be reached from this machine only."""
+    try:
+        found = socket.getaddrinfo(host, None)
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(entry[4][0]).is_loopback for entry in found)
+
+
+def refuse_strangers(auth: str, host: str) -> None:
+    """See to it that nobody else gets in where nobody is asked who he is.
+
+    :raises Invalid: when the address would let strangers in.
+    """
+    if auth == "none" and not is_loopback(host):
+        raise exceptions.Invalid(
+            f"The address {host} can be reached by others, and authentication "
+            "'none' lets everybody in: use 'http_basic' or 'keystone'."
+        )

@@ -52,7 +52,7 @@ def _listen(conf: cfg.ConfigOpts, engine: Engine, stop: threading.Event) -> None
     while not stop.is_set():
         try:
             server = wakeup.serve(conf, engine.id, engine.wake)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the broker is a help, not a need
             LOG.warning("No broker to listen to; polling meanwhile")
             stop.wait(5.0)
             continue

@@ -121,7 +121,8 @@ def _deps(conf: cfg.ConfigOpts) -> Any:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     for row in (heads, *rows):
-        say("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)))
+        cells = zip(row, widths, strict=True)
+        say("  ".join(text.ljust(width) for text, width in cells))
 
 
 def add_commands(subparsers: Any) -> None:

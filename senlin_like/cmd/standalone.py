@@ -5,12 +5,10 @@ inside the process. All state is in one directory.
 """
 
 import argparse
-import ipaddress
 import logging
 import os
 import pathlib
 import signal
-import socket
 import sys
 import threading
 from typing import Any
@@ -19,7 +17,7 @@ from oslo_config import cfg
 
 from senlin_like import exceptions
 from senlin_like.api import app
-from senlin_like.cmd import api, assembly
+from senlin_like.cmd import api, assembly, presence
 from senlin_like.db import vault
 from senlin_like.db.migrations import migrate
 from senlin_like.engine.worker import Engine
@@ -33,7 +31,8 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         prog="senlin-like-standalone",
         description="Run the whole clustering service in one process.",
     )
-    state = os.environ.get("XDG_STATE_HOME") or str(pathlib.Path.home() / ".local/state")
+    home = pathlib.Path.home()
+    state = os.environ.get("XDG_STATE_HOME") or str(home / ".local" / "state")
     parser.add_argument(
         "--state-dir",
         type=pathlib.Path,
@@ -54,28 +53,12 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return parser.parse_known_args(arguments)
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether an address can be reached from this machine only."""
-    try:
-        found = socket.getaddrinfo(host, None)
-    except OSError:
-        return False
-    return all(
-        ipaddress.ip_address(entry[4][0]).is_loopback  # type: ignore[arg-type]
-        for entry in found
-    )
-
-
 def prepare(asked: argparse.Namespace, rest: list[str]) -> cfg.ConfigOpts:
     """Make the state directory and the options that lead into it.
 
     :raises Invalid: when the address would let strangers in.
     """
-    if asked.auth == "none" and not is_loopback(asked.host):
-        raise exceptions.Invalid(
-            f"--host {asked.host} can be reached by others, and --auth none lets "
-            "everybody in: use --auth http_basic or keystone."
-        )
+    assembly.refuse_strangers(asked.auth, asked.host)
     state: pathlib.Path = asked.state_dir.resolve()
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = state / "fernet.keys"
@@ -115,7 +98,8 @@ def main() -> None:
         migrate.sync(conf.database.connection)
         wake = _Wake()
         deps = assembly.deps(conf, wake)
-        server = api.serve(app.build(deps, conf), conf, asked.host, asked.port)
+        wsgi = presence.Present(app.build(deps, conf), deps)
+        server = api.serve(wsgi, conf, asked.host, asked.port)
     except (exceptions.Error, OSError, ValueError) as error:
         raise assembly.fail(str(error)) from error
     engine = Engine(deps, assembly.engine_options(conf))

@@ -1,4 +1,4 @@
-"""``senlin-like-status upgrade check``: may this release start on this system?"""
+"""``senlin-like-status upgrade check``: tell if this release may start here."""
 
 import pathlib
 import sys

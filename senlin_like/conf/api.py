@@ -25,7 +25,9 @@ OPTS = [
         help="Users of 'http_basic' that are administrators.",
     ),
     cfg.HostAddressOpt(
-        "bind_host", default="0.0.0.0", help="Address of the development server."
+        "bind_host",
+        default="0.0.0.0",  # noqa: S104 - a service of a cloud is for its network
+        help="Address of the development server.",
     ),
     cfg.PortOpt("bind_port", default=8777, help="Port of the development server."),
     cfg.IntOpt(

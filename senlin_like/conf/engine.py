@@ -34,7 +34,7 @@ OPTS = [
     ),
     cfg.FloatOpt(
         "watch_interval_min_s",
-        default=0.5,
+        default=0.2,
         min=0.02,
         help="Seconds between two looks at cloud objects at first.",
     ),

@@ -62,7 +62,9 @@ def register(conf: cfg.ConfigOpts) -> None:
     )
 
 
-def load(arguments: list[str], default_files: list[str] | None = None) -> cfg.ConfigOpts:
+def load(
+    arguments: list[str], default_files: list[str] | None = None
+) -> cfg.ConfigOpts:
     """Read configuration files and command line into a new object.
 
     :raises SystemExit: when the command line is wrong or asks for help.

@@ -22,6 +22,7 @@ NAMED = identities.Named(
 )
 LISTING = paging.Listing(
     id=TABLE.c.id,
+    project=TABLE.c.project,
     sortable={
         key: TABLE.c[key]
         for key in ("name", "target", "action", "created_at", "status")
@@ -89,9 +90,7 @@ def list_page(
         if found is None:
             return []
         filters["cluster_id"] = found
-    query = _SHOWN.where(*paging.matching(LISTING, filters))
-    scope = identities.visible(ctx, TABLE.c.project)
-    return _records(session, paging.fetch(session, LISTING, query, page, scope))
+    return _records(session, paging.fetch(session, ctx, LISTING, _SHOWN, page, filters))
 
 
 def _records(session: orm.Session, rows: Sequence[identities.Row]) -> list[Record]:

@@ -229,7 +229,9 @@ def kind_and_target(session: orm.Session, action_id: str) -> tuple[Kind, str]:
     return Kind(row.action), row.target
 
 
-def status_of(session: orm.Session, ctx: RequestContext, action_id: str) -> ActionStatus:
+def status_of(
+    session: orm.Session, ctx: RequestContext, action_id: str
+) -> ActionStatus:
     """Return the status of one of the caller's actions, and lock its row.
 
     :raises NotFound: when the caller has no such action.

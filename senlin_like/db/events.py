@@ -16,6 +16,7 @@ TABLE = models.Event.__table__
 NAMED = identities.Named(kind="event", id=TABLE.c.id, project=TABLE.c.project)
 LISTING = paging.Listing(
     id=TABLE.c.id,
+    project=TABLE.c.project,
     sortable={
         key: TABLE.c[key]
         for key in (
@@ -86,9 +87,10 @@ def list_page(
     if "level" in wanted:
         names = EventLevel.__members__
         wanted["level"] = [int(names[n]) for n in wanted["level"] if n in names]
-    query = _SHOWN.where(*paging.matching(LISTING, wanted))
-    scope = identities.visible(ctx, TABLE.c.project)
-    return [_record(row) for row in paging.fetch(session, LISTING, query, page, scope)]
+    return [
+        _record(row)
+        for row in paging.fetch(session, ctx, LISTING, _SHOWN, page, wanted)
+    ]
 
 
 def _record(row: identities.Row) -> dict[str, Any]:

@@ -19,6 +19,7 @@ NAMED = identities.Named(
 )
 LISTING = paging.Listing(
     id=TABLE.c.id,
+    project=TABLE.c.project,
     sortable={
         key: TABLE.c[key]
         for key in ("index", "name", "status", "init_at", "created_at", "updated_at")
@@ -98,9 +99,7 @@ def list_page(
         if found is None:
             raise exceptions.Invalid(f"Cannot find the given cluster: {identity}.")
         filters["cluster_id"] = found
-    query = _SHOWN.where(*paging.matching(LISTING, filters))
-    scope = identities.visible(ctx, TABLE.c.project)
-    rows = paging.fetch(session, LISTING, query, page, scope)
+    rows = paging.fetch(session, ctx, LISTING, _SHOWN, page, filters)
     return [dict(zip(_KEYS, row, strict=True)) for row in rows]
 
 

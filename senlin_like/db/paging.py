@@ -5,6 +5,7 @@ marker, so rows that come and go meanwhile neither repeat nor hide others.
 """
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,12 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from senlin_like import exceptions
+from senlin_like.context import RequestContext
 from senlin_like.db import identity
 
 #: Pairs of a sort key and ``asc`` or ``desc``.
 Sort = tuple[tuple[str, str], ...]
 Filters = Mapping[str, Sequence[str]]
 Conditions = Sequence[sa.ColumnElement[bool]]
+#: Filters that leave few rows, and whose columns have an index.
+_SELECTIVE = frozenset({"cluster_id", "name", "oid", "target"})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -33,11 +37,12 @@ class Page:
     sort: Sort = ()
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Listing:
     """By what one kind of object can be ordered and filtered."""
 
     id: sa.Column[Any]
+    project: sa.Column[Any]
     sortable: Mapping[str, sa.Column[Any]]
     filterable: Mapping[str, sa.Column[Any]]
     default: str
@@ -45,64 +50,132 @@ class Listing:
 
 def fetch(
     session: orm.Session,
+    ctx: RequestContext,
     listing: Listing,
     query: sa.Select[Any],
     page: Page,
-    scope: Conditions = (),
+    filters: Filters,
 ) -> Sequence[identity.Row]:
     """Return the rows of one page; takes one statement, two with a marker.
 
-    ``query`` has its filters already; ``scope`` says which rows the caller
-    may see, the marker included. Nulls come first when ascending and last
-    when descending. A marker that nothing has means the first page.
+    ``query`` is a constant of its module. Values of one filter are
+    alternatives. Nulls come first when ascending and last when descending. A
+    marker that the caller sees nothing by means the first page.
 
-    :raises InvalidBody: when a sort key isn't one of the listing's.
+    :raises InvalidBody: when a sort key or a filter isn't one of the listing's.
     """
     if page.limit == 0:
         return []
-    keys = _order(listing, page.sort)
-    dialect = session.get_bind().dialect.name
-    query = query.where(*scope)
-    if page.marker:
-        begin = _marker(session, listing, keys, page.marker, scope)
-        if begin is not None:
-            query = query.where(_after(keys, begin))
-    query = query.order_by(*(_ordering(key, desc, dialect) for key, desc in keys))
-    return session.execute(query.limit(page.limit)).all()
+    # Its own method costs less than the session's.
+    connection = session.connection()
+    form = _Form(
+        sort=_order(listing, page.sort),
+        filters=tuple(_known(listing, key) for key in filters),
+        is_scoped=not ctx.all_projects,
+        is_limited=page.limit is not None,
+        dialect=connection.dialect.name,
+    )
+    values = _values(filters) | {"project": ctx.project_id, "most": page.limit}
+    begin = None
+    if page.marker and identity.is_storable(page.marker):
+        wanted = values | {"marker": page.marker}
+        begin = connection.execute(_marker(listing, form), wanted).first()
+    if begin is not None:
+        form = dataclasses.replace(form, nulls=tuple(one is None for one in begin))
+        values |= {f"at_{number}": one for number, one in enumerate(begin)}
+    return connection.execute(_statement(listing, query, form), values).all()
 
 
-def matching(listing: Listing, filters: Filters) -> list[sa.ColumnElement[bool]]:
-    """Turn filters into conditions: values of one key are alternatives.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Form:
+    """All of a list's statement but its values.
 
-    :raises InvalidBody: when a key isn't one of the listing's.
+    ``sort``: keys, with whether each descends, without the id that comes last.
+    ``nulls``: which of the marker's sort values are null; None for no marker.
     """
-    conditions: list[sa.ColumnElement[bool]] = []
-    for key, values in filters.items():
-        if key not in listing.filterable:
-            raise exceptions.InvalidBody(f"Invalid parameter {key}")
-        storable = [
+
+    sort: tuple[tuple[str, bool], ...]
+    filters: tuple[str, ...]
+    is_scoped: bool
+    is_limited: bool
+    dialect: str
+    nulls: tuple[bool, ...] | None = None
+
+
+def _values(filters: Filters) -> dict[str, Any]:
+    """Give the values of filters, as far as a database can hold them."""
+    return {
+        f"in_{key}": [
             value
             for value in values
             if not isinstance(value, str) or identity.is_storable(value)
         ]
-        conditions.append(listing.filterable[key].in_(storable))
-    return conditions
+        for key, values in filters.items()
+    }
+
+
+@functools.lru_cache(maxsize=1024)
+def _statement(listing: Listing, query: sa.Select[Any], form: _Form) -> sa.Select[Any]:
+    """Build a statement once: building costs more than running it."""
+    for key in form.filters:
+        column = listing.filterable[key]
+        listed = sa.bindparam(f"in_{key}", type_=column.type, expanding=True)
+        query = query.where(column.in_(listed))
+    query = query.where(*_scope(listing, form))
+    keys = _keys(listing, form)
+    if form.nulls is not None:
+        query = query.where(_after(keys, form.nulls))
+    query = query.order_by(*(_ordering(key, desc, form.dialect) for key, desc in keys))
+    if form.is_limited:
+        query = query.limit(sa.bindparam("most", type_=sa.Integer()))
+    return query
+
+
+@functools.lru_cache(maxsize=256)
+def _marker(listing: Listing, form: _Form) -> sa.Select[Any]:
+    """Build the statement that reads the sort values of the marker."""
+    columns = [column for column, _ in _keys(listing, form)]
+    return sa.select(*columns).where(
+        listing.id == sa.bindparam("marker"), *_scope(listing, form)
+    )
+
+
+def _scope(listing: Listing, form: _Form) -> Conditions:
+    """Give the conditions that keep a caller inside its project."""
+    if not form.is_scoped:
+        return []
+    project: sa.ColumnElement[Any] = listing.project
+    if form.dialect == "sqlite" and not _SELECTIVE.isdisjoint(form.filters):
+        # SQLite would read all of a project in order, not the few that match;
+        # the index of an expression is none.
+        project = project.concat("")
+    return [project == sa.bindparam("project")]
+
+
+def _known(listing: Listing, key: str) -> str:
+    if key not in listing.filterable:
+        raise exceptions.InvalidBody(f"Invalid parameter {key}")
+    return key
 
 
 Keys = Sequence[tuple[sa.Column[Any], bool]]
 
 
-def _order(listing: Listing, sort: Sort) -> Keys:
-    """Return the columns to sort by, with whether each descends."""
-    keys: list[tuple[sa.Column[Any], bool]] = []
+def _order(listing: Listing, sort: Sort) -> tuple[tuple[str, bool], ...]:
+    """Return the keys to sort by, with whether each descends."""
+    keys: dict[str, bool] = {}
     for key, direction in sort or ((listing.default, "asc"),):
         if key not in listing.sortable:
             raise exceptions.InvalidBody(f"Unsupported sort key '{key}' for 'sort'.")
-        column = listing.sortable[key]
         # A key that is given twice orders nothing the second time.
-        if all(column is not known for known, _ in keys):
-            keys.append((column, direction == "desc"))
-    return [*keys, (listing.id, False)]
+        keys.setdefault(key, direction == "desc")
+    return tuple(keys.items())
+
+
+def _keys(listing: Listing, form: _Form) -> Keys:
+    """Return the columns to sort by; the id makes the order complete."""
+    sorting = [(listing.sortable[key], descends) for key, descends in form.sort]
+    return [*sorting, (listing.id, False)]
 
 
 def _ordering(
@@ -116,22 +189,14 @@ def _ordering(
     return ordered
 
 
-def _marker(
-    session: orm.Session, listing: Listing, keys: Keys, marker: str, scope: Conditions
-) -> identity.Row | None:
-    """Return the sort values of the marker, None if nothing has that id."""
-    if not identity.is_storable(marker):
-        return None
-    columns = [column for column, _ in keys]
-    query = sa.select(*columns).where(listing.id == marker, *scope)
-    return session.execute(query).first()
-
-
-def _after(keys: Keys, begin: Sequence[Any]) -> sa.ColumnElement[bool]:
+def _after(keys: Keys, nulls: Sequence[bool]) -> sa.ColumnElement[bool]:
     """Return the condition that a row comes after the marker's sort values."""
     alternatives: list[sa.ColumnElement[bool]] = []
     same: list[sa.ColumnElement[bool]] = []
-    for (column, descends), value in zip(keys, begin, strict=True):
+    for number, ((column, descends), is_null) in enumerate(
+        zip(keys, nulls, strict=True)
+    ):
+        value = None if is_null else _at(number, column)
         alternatives.append(sa.and_(*same, _beyond(column, descends, value)))
         same.append(column.is_(None) if value is None else column == value)
     found = sa.or_(*alternatives)
@@ -139,12 +204,16 @@ def _after(keys: Keys, begin: Sequence[Any]) -> sa.ColumnElement[bool]:
     if column.nullable:
         return found
     # Says nothing new, but lets the database enter its index at the marker.
-    edge = column <= begin[0] if descends else column >= begin[0]
-    return sa.and_(edge, found)
+    begin = _at(0, column)
+    return sa.and_(column <= begin if descends else column >= begin, found)
+
+
+def _at(number: int, column: sa.Column[Any]) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"at_{number}", type_=column.type)
 
 
 def _beyond(
-    column: sa.Column[Any], descends: bool, value: Any
+    column: sa.Column[Any], descends: bool, value: sa.BindParameter[Any] | None
 ) -> sa.ColumnElement[bool]:
     """Return the condition that one sort value comes after another."""
     if value is None:

@@ -17,6 +17,7 @@ NAMED = identities.Named(
 )
 LISTING = paging.Listing(
     id=TABLE.c.id,
+    project=TABLE.c.project,
     sortable={
         key: TABLE.c[key] for key in ("type", "name", "created_at", "updated_at")
     },
@@ -67,9 +68,7 @@ def list_page(
     filters: paging.Filters,
 ) -> list[dict[str, Any]]:
     """Return one page of profiles, their specs as ``sealed_spec``."""
-    query = _SHOWN.where(*paging.matching(LISTING, filters))
-    scope = identities.visible(ctx, TABLE.c.project)
-    rows = paging.fetch(session, LISTING, query, page, scope)
+    rows = paging.fetch(session, ctx, LISTING, _SHOWN, page, filters)
     return [dict(zip(_KEYS, row, strict=True)) for row in rows]
 
 

@@ -91,7 +91,8 @@ def park(
 
     :raises LeaseLost: when the action is in other hands.
     """
-    goes_on: sa.ColumnElement[bool] = TABLE.c.signal.is_not(None) & (TABLE.c.signal != _heeded(values))
+    goes_on: sa.ColumnElement[bool] = TABLE.c.signal.is_not(None)
+    goes_on &= TABLE.c.signal != _heeded(values)
     if values.get("undoing") is not None:
         goes_on = sa.false()
     if parking.kind is WaitKind.CHILDREN:

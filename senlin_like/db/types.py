@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,10 @@ from sqlalchemy.ext import compiler
 from sqlalchemy.sql import expression
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+# In ASCII, so that any text fits any database: NUL and half a surrogate pair too.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_DECODER = json.JSONDecoder()
+_NOTHING = "{}"
 
 
 class UtcTime(TypeDecorator[datetime.datetime]):
@@ -34,11 +38,20 @@ class UtcTime(TypeDecorator[datetime.datetime]):
             return None
         return value.astimezone(datetime.UTC).replace(tzinfo=None)
 
-    def process_result_value(
-        self, value: datetime.datetime | None, dialect: Dialect
-    ) -> datetime.datetime | None:
-        """Mark the stored time as UTC."""
-        return None if value is None else value.replace(tzinfo=datetime.UTC)
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime.datetime | None]:
+        """Mark the stored time as UTC; one call per value, as pages have many."""
+        read = self.impl_instance.result_processor(dialect, coltype)
+
+        def mark(value: Any) -> datetime.datetime | None:
+            if value is None:
+                return None
+            time: Any = value if read is None else read(value)
+            marked: datetime.datetime = time.replace(tzinfo=datetime.UTC)
+            return marked
+
+        return mark
 
 
 class Json(TypeDecorator[Any]):
@@ -57,9 +70,18 @@ class Json(TypeDecorator[Any]):
         """Encode the value, compactly."""
         return None if value is None else _ENCODER.encode(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Decode the stored text."""
-        return None if value is None else json.loads(value)
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[str | None], Any]:
+        """Decode the stored text; one call per value, as pages have many."""
+        return _decoded
+
+
+def _decoded(text: str | None) -> Any:
+    """Decode what ``Json`` has stored; most of it is an empty map."""
+    if text == _NOTHING:
+        return {}
+    return None if text is None else _DECODER.raw_decode(text)[0]
 
 
 class LongText(TypeDecorator[str]):
@@ -75,7 +97,7 @@ class LongText(TypeDecorator[str]):
         return dialect.type_descriptor(sa.Text())
 
 
-class db_now(expression.FunctionElement[float]):
+class db_now(expression.FunctionElement[float]):  # noqa: N801 - reads as SQL
     """The database's own clock: seconds since the epoch, with a fraction.
 
     Leases and wake-up times are compared with this clock only, so hosts whose

@@ -11,10 +11,11 @@ No call blocks until an object reaches a state: calls start a change, and
 """
 
 import dataclasses
-import datetime
 import enum
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
+
+from senlin_like.drivers import objects
 
 #: Metadata key that ties a server to its node; part of the wire contract.
 NODE_MARK = "cluster_node_id"
@@ -71,78 +72,10 @@ class Observed:
     reason: str = ""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Flavor:
-    """A size of servers."""
-
-    id: str
-    name: str
-    is_disabled: bool = False
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Image:
-    """What a server is started from."""
-
-    id: str
-    name: str
-    status: str = "active"
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Server:
-    """A server as the cloud shows it.
-
-    ``details`` holds the attributes by the names that Nova's API has
-    (``OS-EXT-AZ:availability_zone``, ``addresses``, …), as far as known.
-    """
-
-    id: str
-    name: str
-    status: str
-    fault: str = ""
-    flavor_id: str | None = None
-    image_id: str | None = None
-    zone: str | None = None
-    host: str | None = None
-    key_name: str | None = None
-    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    addresses: Mapping[str, Sequence[Mapping[str, Any]]] = dataclasses.field(
-        default_factory=dict
-    )
-    security_groups: tuple[str, ...] = ()
-    volume_ids: tuple[str, ...] = ()
-    created_at: datetime.datetime | None = None
-    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ServerRequest:
-    """A server to be made. ``networks`` items: ``{"port": id}`` or
-    ``{"network": id}``; ``block_devices`` in Nova's v2 form.
-    """
-
-    name: str
-    flavor_id: str
-    image_id: str | None
-    metadata: Mapping[str, str]
-    networks: Sequence[Mapping[str, str]] = ()
-    key_name: str | None = None
-    zone: str | None = None
-    security_groups: Sequence[str] = ()
-    block_devices: Sequence[Mapping[str, Any]] = ()
-    personality: Sequence[Mapping[str, str]] = ()
-    scheduler_hints: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    user_data: str | None = dataclasses.field(default=None, repr=False)
-    admin_pass: str | None = dataclasses.field(default=None, repr=False)
-    config_drive: bool | None = None
-    disk_config: str | None = None
-
-
 class Compute(Protocol):
     """Servers, and what they are made of."""
 
-    def find_flavor(self, identity: str) -> Flavor:
+    def find_flavor(self, identity: str) -> objects.Flavor:
         """Find a flavor by id or name."""
 
     def find_keypair(self, name: str) -> str:
@@ -151,13 +84,13 @@ class Compute(Protocol):
     def zone_is_available(self, name: str) -> bool:
         """Tell whether an availability zone exists and is available."""
 
-    def create_server(self, request: ServerRequest) -> Server:
+    def create_server(self, request: objects.ServerRequest) -> objects.Server:
         """Ask for a server; it builds on its own."""
 
-    def get_server(self, server_id: str) -> Server:
+    def get_server(self, server_id: str) -> objects.Server:
         """Return one server with everything known of it."""
 
-    def find_marked(self, node_id: str) -> list[Server]:
+    def find_marked(self, node_id: str) -> list[objects.Server]:
         """Return the servers that carry the mark of a node (usually one)."""
 
     def delete_server(self, server_id: str, *, force: bool = False) -> None:
@@ -193,32 +126,8 @@ class Compute(Protocol):
 class Images(Protocol):
     """Images to start servers from."""
 
-    def find_image(self, identity: str) -> Image:
+    def find_image(self, identity: str) -> objects.Image:
         """Find an image by id or name."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Port:
-    """A port of a network. ``status`` is ``DOWN`` or ``ACTIVE``."""
-
-    id: str
-    network_id: str
-    status: str
-    fixed_ips: tuple[Mapping[str, str], ...] = ()
-    security_group_ids: tuple[str, ...] = ()
-    device_id: str | None = None
-    name: str = ""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class FloatingIp:
-    """A public address. ``status`` is ``DOWN`` or ``ACTIVE``."""
-
-    id: str
-    address: str
-    network_id: str
-    status: str
-    port_id: str | None = None
 
 
 class Network(Protocol):
@@ -233,10 +142,10 @@ class Network(Protocol):
     def find_security_group(self, identity: str) -> str:
         """Find a security group and return its id."""
 
-    def find_port(self, identity: str) -> Port:
+    def find_port(self, identity: str) -> objects.Port:
         """Find a port."""
 
-    def find_ports_marked(self, node_id: str) -> list[Port]:
+    def find_ports_marked(self, node_id: str) -> list[objects.Port]:
         """Return the ports that were made for a node."""
 
     def create_port(
@@ -247,7 +156,7 @@ class Network(Protocol):
         fixed_ips: Sequence[Mapping[str, str]] = (),
         security_group_ids: Sequence[str] | None = None,
         vnic_type: str | None = None,
-    ) -> Port:
+    ) -> objects.Port:
         """Make a port that carries the mark of a node."""
 
     def update_port(self, port_id: str, *, security_group_ids: Sequence[str]) -> None:
@@ -256,12 +165,12 @@ class Network(Protocol):
     def delete_port(self, port_id: str) -> None:
         """Delete a port; not an error if it is gone."""
 
-    def find_floating_ip(self, address: str) -> FloatingIp | None:
+    def find_floating_ip(self, address: str) -> objects.FloatingIp | None:
         """Find a public address."""
 
     def create_floating_ip(
         self, network_id: str, *, port_id: str, address: str | None = None
-    ) -> FloatingIp:
+    ) -> objects.FloatingIp:
         """Make a public address that leads to a port."""
 
     def associate_floating_ip(self, floating_ip_id: str, port_id: str | None) -> None:
@@ -284,19 +193,6 @@ class Volumes(Protocol):
         """Find a volume snapshot and return its id."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Stack:
-    """A stack as the cloud shows it."""
-
-    id: str
-    name: str
-    status: str
-    reason: str = ""
-    tags: tuple[str, ...] = ()
-    outputs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-
-
 class Orchestration(Protocol):
     """Stacks of resources made from templates.
 
@@ -313,13 +209,13 @@ class Orchestration(Protocol):
 
     def create_stack(
         self, name: str, arguments: Mapping[str, Any], tags: Sequence[str]
-    ) -> Stack:
+    ) -> objects.Stack:
         """Ask for a stack."""
 
-    def get_stack(self, stack_id: str) -> Stack:
+    def get_stack(self, stack_id: str) -> objects.Stack:
         """Return one stack."""
 
-    def find_tagged(self, tag: str) -> list[Stack]:
+    def find_tagged(self, tag: str) -> list[objects.Stack]:
         """Return the stacks that carry a tag."""
 
     def update_stack(
@@ -337,8 +233,10 @@ class Orchestration(Protocol):
         """Ask for a stack to be deleted; not an error if it is gone."""
 
     def export_stack(self, stack_id: str) -> Mapping[str, Any]:
-        """Return ``template``, ``environment``, ``files``, ``parameters``,
-        ``timeout_mins`` and ``disable_rollback`` of a stack.
+        """Return what a stack was made from.
+
+        The keys: ``template``, ``environment``, ``files``, ``parameters``,
+        ``timeout_mins`` and ``disable_rollback``.
         """
 
 

@@ -46,7 +46,7 @@ class Heart:
         while not stop.is_set():
             try:
                 self.beat()
-            except Exception:
+            except Exception:  # the thread has to live
                 LOG.exception("The heartbeat failed")
             stop.wait(self.lease_s / 3)
 
@@ -89,5 +89,5 @@ def every(
     while not stop.wait(seconds):
         try:
             what()
-        except Exception:
+        except Exception:  # the thread has to live
             LOG.exception("%s failed", name)

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from taskflow import engines
+from taskflow import engines, task
 from taskflow import exceptions as taskflow_errors
 from taskflow.patterns import linear_flow
 
@@ -29,6 +29,18 @@ from senlin_like.flows.workbench import Workbench
 LOG = logging.getLogger(__name__)
 
 SUCCESS = "Action completed successfully."
+
+
+def warm_up() -> None:
+    """Load what the first flow would otherwise wait for."""
+    _execute(linear_flow.Flow("warm-up").add(_Nothing("one"), _Nothing("two")))
+
+
+class _Nothing(task.Task):
+    """A step of no consequence."""
+
+    def execute(self) -> None:
+        """Do nothing."""
 
 
 def open_run(bench: Workbench, ties: Ties, claimed: Claimed) -> Run:
@@ -94,7 +106,7 @@ def _forward(run: Run, plan: Plan) -> None:
     except exceptions.Error as error:
         run.begin_undo(error.message, is_cancelled=False)
         return
-    except Exception as error:
+    except Exception as error:  # a bug must not wedge the action
         LOG.exception("Action %s failed by a bug", run.facts.id)
         run.begin_undo(f"Internal error: {type(error).__name__}", is_cancelled=False)
         return
@@ -104,7 +116,7 @@ def _forward(run: Run, plan: Plan) -> None:
 def _backward(run: Run, plan: Plan) -> None:
     try:
         _execute(plan.backward(run))
-    except Exception as error:
+    except Exception as error:  # a bug must not wedge the action
         LOG.exception("Action %s can't be undone", run.facts.id)
         run.data["undo_failed"] = f"Internal error: {type(error).__name__}"
     failure = run.journal.get(FAILURE, {})

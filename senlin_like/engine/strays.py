@@ -27,7 +27,8 @@ def sweep(bench: Workbench, *, every_s: float) -> int:
     ids = [row.StrayWatch.node_id for row in due]
     with db.reader() as session:
         busy = watches.busy_targets(session, ids)
-    removed = sum(_sweep_node(bench, row) for row in due if row.StrayWatch.node_id not in busy)
+    idle = [row for row in due if row.StrayWatch.node_id not in busy]
+    removed = sum(_sweep_node(bench, row) for row in idle)
     quiet = [node_id for node_id in ids if node_id not in busy]
     db.transact(lambda session: watches.forget_strays(session, quiet))
     return removed

@@ -45,6 +45,7 @@ class Watcher:
         # When a watcher is lost, another one looks after this time.
         self.hold_s = hold_s
         self._idle: dict[str, float] = {}
+        self._nudged = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Look at groups until told to stop."""
@@ -55,16 +56,23 @@ class Watcher:
                 pause_s = self._pause()
             except exceptions.ServiceUnavailable:
                 LOG.warning("The watcher has no database")
-            except Exception:
+            except Exception:  # the thread has to live
                 LOG.exception("The watcher failed")
-            stop.wait(pause_s)
+            if self._nudged.wait(pause_s):
+                # What has just parked is committed a moment later.
+                self._nudged.clear()
+                stop.wait(min(self.first_s, pause_s))
+
+    def nudge(self) -> None:
+        """Say that something in this process is about to wait for the cloud."""
+        self._nudged.set()
 
     def _pause(self) -> float:
         with self.db.reader() as session:
             left = watches.seconds_to_next(session)
         if left is None:
-            return self.first_s
-        return min(max(float(left), 0.02), self.first_s)
+            return _IDLE_FIRST_S
+        return min(max(float(left), 0.02), _IDLE_FIRST_S)
 
     def look_once(self) -> int:
         """Look at the groups that are due; returns how many actions were woken."""

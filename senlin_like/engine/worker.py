@@ -31,7 +31,7 @@ class Options:
     lease_s: float = 10.0
     poll_s: float = 1.0
     max_attempts: int = 10
-    watch_first_s: float = 0.5
+    watch_first_s: float = 0.2
     watch_longest_s: float = 5.0
     stray_watch_s: float = 900.0
     stray_every_s: float = 10.0
@@ -81,6 +81,7 @@ class Engine:
 
     def start(self) -> None:
         """Start the threads of the engine."""
+        runner.warm_up()
         self._pool = futures.ThreadPoolExecutor(
             self.options.threads, thread_name_prefix="action"
         )
@@ -102,6 +103,7 @@ class Engine:
         """Stop cleanly: what is at work is handed over after its present step."""
         self._stopping.set()
         self._nudge.set()
+        self.watcher.nudge()
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
         for thread in self._threads:
@@ -134,7 +136,7 @@ class Engine:
             except exceptions.ServiceUnavailable:
                 LOG.warning("No database to find work in; trying again")
                 self._stopping.wait(self.options.poll_s)
-            except Exception:
+            except Exception:  # the thread has to live
                 LOG.exception("Claiming failed")
                 self._stopping.wait(self.options.poll_s)
 
@@ -151,7 +153,7 @@ class Engine:
         finally:
             for _ in range(room - len(taken)):
                 self._room.release()
-        assert self._pool is not None
+        assert self._pool is not None  # noqa: S101 - start() made it
         for run in taken:
             try:
                 self._pool.submit(self._work, run)

@@ -51,16 +51,17 @@ def _with_object(session: Session, cluster_id: str) -> list[str]:
     ]
 
 
+def _not_well(session: Session, row: Any) -> Sequence[str]:
+    return [
+        node.id
+        for node in node_state.members(session, row.id)
+        if node.status != NodeStatus.ACTIVE
+    ]
+
+
 def recover(run: Run, bench: Workbench) -> Plan:
     """Look first if asked to; recover what isn't well; fill up if asked to."""
     inputs = run.facts.inputs
-
-    def not_well(session: Session, row: Any) -> Sequence[str]:
-        return [
-            node.id
-            for node in node_state.members(session, row.id)
-            if node.status != NodeStatus.ACTIVE
-        ]
 
     def surplus(session: Session, row: Any) -> Sequence[str]:
         if not inputs.get("check_capacity"):
@@ -89,7 +90,7 @@ def recover(run: Run, bench: Workbench) -> Plan:
         cluster.OnNodes(
             run,
             Kind.NODE_RECOVER,
-            not_well,
+            _not_well,
             inputs=lambda _node_id: {
                 key: inputs[key] for key in _RECOVERY if key in inputs
             },

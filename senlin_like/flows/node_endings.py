@@ -49,19 +49,10 @@ def ending(
                 values = on_success(run, session, row)
                 reason = _reason(run, words.good)
             else:
-                fail = on_failure or failed
+                fail = on_failure or _fail(words)
                 values = fail(run, session, row, how)
                 reason = how.reason
-            if values:
-                node_state.change(session, row.id, values)
-                if "status" in values:
-                    node_state.tell_cluster(
-                        session,
-                        row.cluster_id,
-                        row.name,
-                        values["status"],
-                        values.get("status_reason", ""),
-                    )
+            _write(session, row, values or {})
             _watch_for_strays(run, session, row.id, how)
             phase = Phase.END if how.is_good else Phase.ERROR
             telling.about_node(run, row, phase, reason, session)
@@ -70,9 +61,11 @@ def ending(
 
         return save
 
-    def failed(
-        run: Run, session: Session, row: Any, how: Ending
-    ) -> Values | None:
+    return close
+
+
+def _fail(words: Words) -> Callable[[Run, Session, Any, Ending], Values | None]:
+    def failed(run: Run, session: Session, row: Any, how: Ending) -> Values | None:
         if not run.has_begun("Begin") or not run.journal.get("Begin"):
             return None
         return {
@@ -81,7 +74,21 @@ def ending(
             "updated_at": run.deps.clock(),
         }
 
-    return close
+    return failed
+
+
+def _write(session: Session, row: Any, values: Values) -> None:
+    if not values:
+        return
+    node_state.change(session, row.id, values)
+    if "status" in values:
+        node_state.tell_cluster(
+            session,
+            row.cluster_id,
+            row.name,
+            values["status"],
+            values.get("status_reason", ""),
+        )
 
 
 def _watch_for_strays(run: Run, session: Session, node_id: str, how: Ending) -> None:

@@ -33,9 +33,7 @@ def plan(run: Run, bench: Workbench) -> Plan:
         config = run.facts.inputs.get("config") or {}
         return node.recipe.type.update(ask, target.properties, config)
 
-    steps: list[Step] = [
-        Begin(node, NodeStatus.UPDATING, lambda s, row: _check(s, row))
-    ]
+    steps: list[Step] = [Begin(node, NodeStatus.UPDATING, _check)]
     if new_profile:
         steps.append(Physical(node, update))
     return Plan(

@@ -76,7 +76,9 @@ class Ties:
     is_stopping: Callable[[], bool] = lambda: False
     #: Called with ``<moment>:<step>`` around every step.
     probe: Callable[[str], None] = _no_probe
-    watch_first_s: float = 0.5
+    watch_first_s: float = 0.2
+    #: Called when an action is about to wait for the cloud.
+    on_park: Callable[[], None] = lambda: None
     stray_watch_s: float = 900.0
 
 

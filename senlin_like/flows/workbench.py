@@ -70,7 +70,7 @@ class Workbench:
         self.deps = deps
         self._recipes: Kept[str, Recipe] = Kept()
         self._clouds: Kept[tuple[str, str, str | None], clouds.Cloud] = Kept(_CLOUD_S)
-        self._touched: Kept[str, bool] = Kept(0.3)
+        self._touched: Kept[str, object] = Kept(0.3)
 
     def recipe(self, profile_id: str, type_name: str, sealed_spec: str) -> Recipe:
         """Return a profile, unsealed and with its defaults."""
@@ -104,6 +104,5 @@ class Workbench:
 
         A thousand nodes that park at once needn't all write the same row.
         """
-        fresh: list[bool] = []
-        self._touched.get(group, lambda: bool(fresh.append(True)) or True)
-        return bool(fresh)
+        mine = object()
+        return self._touched.get(group, lambda: mine) is mine

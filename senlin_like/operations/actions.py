@@ -1,5 +1,6 @@
 """The only place where actions are made, and where they are told to stop."""
 
+import dataclasses
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,18 +31,19 @@ CANCELLABLE = (
 )
 
 
-def request(
-    session: Session,
-    deps: Deps,
-    ctx: RequestContext,
-    *,
-    kind: Kind,
-    target: str,
-    cluster_id: str,
-    inputs: Mapping[str, Any],
-    name: str,
-    timeout: int,
-) -> str:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a user wants to have done; ``timeout`` is in seconds."""
+
+    kind: Kind
+    target: str
+    cluster_id: str
+    inputs: Mapping[str, Any]
+    name: str
+    timeout: int
+
+
+def request(session: Session, deps: Deps, ctx: RequestContext, asked: Asked) -> str:
     """Make an action that a user asks for; returns its id.
 
     Locks the cluster and the node first, so two requests can't both believe
@@ -50,6 +52,7 @@ def request(
     :raises ResourceIsLocked: when an action at work holds the target.
     :raises ActionConflict: when another action waits for its first start.
     """
+    kind, target, cluster_id = asked.kind, asked.target, asked.cluster_id
     is_node = kind in rules.NODE_KINDS
     conflicts.lock_targets(session, cluster_id, target if is_node else None)
     verdict = rules.judge(
@@ -57,7 +60,9 @@ def request(
     )
     _refuse(kind, target, verdict)
     action_id = str(uuid.uuid4())
-    row = new_row(deps, kind=kind, target=target, cluster_id=cluster_id, name=name)
+    row = new_row(
+        deps, kind=kind, target=target, cluster_id=cluster_id, name=asked.name
+    )
     row |= {
         "id": action_id,
         "cause": Cause.REQUEST,
@@ -65,8 +70,8 @@ def request(
         "project": ctx.project_id,
         "domain": ctx.domain_id,
         "request_id": ctx.request_id,
-        "timeout": timeout,
-        "inputs": deps.db.vault.seal_secrets(inputs),
+        "timeout": asked.timeout,
+        "inputs": deps.db.vault.seal_secrets(asked.inputs),
     }
     if verdict.after:
         row |= {

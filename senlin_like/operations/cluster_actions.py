@@ -63,10 +63,7 @@ def request(
     """
     verb = inputs["operation"] if kind == Kind.CLUSTER_OPERATION else None
     prefix = f"cluster_{verb}" if verb else kind.lower()
-    return actions.request(
-        session,
-        deps,
-        ctx,
+    asked = actions.Asked(
         kind=kind,
         target=cluster.id,
         cluster_id=cluster.id,
@@ -74,6 +71,7 @@ def request(
         name=f"{prefix}_{cluster.id[:8]}",
         timeout=cluster.timeout,
     )
+    return actions.request(session, deps, ctx, asked)
 
 
 def resize(

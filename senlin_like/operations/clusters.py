@@ -260,10 +260,7 @@ def _request(
     row: Mapping[str, Any],
     inputs: dict[str, Any],
 ) -> str:
-    return actions.request(
-        session,
-        deps,
-        ctx,
+    asked = actions.Asked(
         kind=kind,
         target=row["id"],
         cluster_id=row["id"],
@@ -271,3 +268,4 @@ def _request(
         name=f"{kind.lower()}_{row['id'][:8]}",
         timeout=row["timeout"],
     )
+    return actions.request(session, deps, ctx, asked)

@@ -59,10 +59,7 @@ def operate(
         profile = profiles.load(session, [node.profile_id])[node.profile_id]
         profile_type = deps.profiles.get(profile["type"])
         checked = profile_type.check_operation(operation, params or {})
-        return actions.request(
-            session,
-            deps,
-            ctx,
+        asked = actions.Asked(
             kind=Kind.NODE_OPERATION,
             target=node.id,
             cluster_id=node.cluster_id,
@@ -70,6 +67,7 @@ def operate(
             name=f"node_{operation}_{node.id[:8]}",
             timeout=deps.settings.default_action_timeout,
         )
+        return actions.request(session, deps, ctx, asked)
 
     action_id = deps.db.transact(work)
     actions.settled(deps, action_id)

@@ -245,10 +245,7 @@ def request(
 
     :raises Conflict: when other actions stand in the way.
     """
-    return actions.request(
-        session,
-        deps,
-        ctx,
+    asked = actions.Asked(
         kind=kind,
         target=row["id"],
         cluster_id=row["cluster_id"],
@@ -256,3 +253,4 @@ def request(
         name=f"{kind.lower()}_{row['id'][:8]}",
         timeout=deps.settings.default_action_timeout,
     )
+    return actions.request(session, deps, ctx, asked)

@@ -192,8 +192,10 @@ class ProfileType(Protocol):
         """
 
     def recover(self, ask: Ask, options: Mapping[str, Any]) -> Step:
-        """Bring the object back: ``operation``, ``operation_params``,
-        ``delete_timeout``, ``force_recreate``.
+        """Bring the object back.
+
+        Options: ``operation``, ``operation_params``, ``delete_timeout``,
+        ``force_recreate``.
         """
 
     def operate(self, ask: Ask, operation: str, params: Mapping[str, Any]) -> Step:
@@ -220,8 +222,10 @@ class ProfileType(Protocol):
         """
 
     def strays(self, ask: Ask, since: float) -> list[str]:
-        """Return ids of objects that carry the node's mark, were made at or
-        after ``since`` (epoch seconds) and aren't the node's physical id.
+        """Return the ids of objects that nobody knows of.
+
+        They carry the node's mark, were made at or after ``since`` (epoch
+        seconds) and aren't the node's physical id.
         """
 
     def remove_stray(self, ask: Ask, object_id: str) -> None:

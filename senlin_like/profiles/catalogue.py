@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base
 
 Found = TypeVar("Found")
@@ -67,11 +68,11 @@ class Names:
         self._memory = memory if scope is not None else None
         self._scope = scope
 
-    def flavor(self, identity: str) -> clouds.Flavor:
+    def flavor(self, identity: str) -> objects.Flavor:
         """Find a flavor by id or name."""
         return self._answer("flavor", identity, self._cloud.compute.find_flavor)
 
-    def image(self, identity: str) -> clouds.Image:
+    def image(self, identity: str) -> objects.Image:
         """Find an image by id or name."""
         return self._answer("image", identity, self._cloud.images.find_image)
 

@@ -17,6 +17,10 @@ LOG = logging.getLogger(__name__)
 TOPIC = "senlin-engine"
 EXCHANGE = "senlin"
 _RETRY_S = 2.0
+#: oslo.messaging registers these with the global configuration alone, and then
+#: asks the one that it was given for them.
+_ITS_GROUPS = ("oslo_messaging_metrics", "oslo_messaging_tracing")
+_KINDS = {bool: cfg.BoolOpt, int: cfg.IntOpt}
 
 
 class Sender:
@@ -55,14 +59,13 @@ class Sender:
             try:
                 client = client or self._client()
                 client.cast({}, "wake")
-            except Exception:
+            except Exception:  # noqa: BLE001 - a hint may be lost, never a request
                 LOG.warning("No broker for a wake-up; the engines poll meanwhile")
                 self._stopping.wait(_RETRY_S)
 
     def _client(self) -> Any:
-        transport = messaging.get_rpc_transport(self._conf)
         target = messaging.Target(topic=TOPIC, fanout=True, exchange=EXCHANGE)
-        return messaging.get_rpc_client(transport, target, retry=0)
+        return messaging.get_rpc_client(_transport(self._conf), target, retry=0)
 
     def close(self) -> None:
         """Stop sending."""
@@ -83,10 +86,16 @@ class _Endpoint:
 
 def serve(conf: cfg.ConfigOpts, engine_id: str, wake: Callable[[], None]) -> Any:
     """Listen for wake-ups; returns an object with ``stop()`` and ``wait()``."""
-    transport = messaging.get_rpc_transport(conf)
     target = messaging.Target(topic=TOPIC, server=engine_id, exchange=EXCHANGE)
-    server = messaging.get_rpc_server(
-        transport, target, [_Endpoint(wake)], executor="threading"
-    )
+    server = messaging.get_rpc_server(_transport(conf), target, [_Endpoint(wake)])
     server.start()
     return server
+
+
+def _transport(conf: cfg.ConfigOpts) -> Any:
+    # Releases differ in which of the groups they have.
+    for group in [name for name in _ITS_GROUPS if name in cfg.CONF]:
+        for name, default in cfg.CONF[group].items():
+            kind = _KINDS.get(type(default), cfg.StrOpt)
+            conf.register_opt(kind(name, default=default), group=group)
+    return messaging.get_rpc_transport(conf)

@@ -17,7 +17,7 @@ from typing import Any
 TIMEOUT_S = 60
 POLL_S = 0.5
 VERSION = "clustering 1.14"
-SERVER = {
+SERVER: dict[str, Any] = {
     "type": "os.nova.server",
     "version": "1.0",
     "properties": {
@@ -90,10 +90,10 @@ def send(
     )
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
-            return _read(answer.status, answer.headers, answer.read())
+            return _read(answer.status, dict(answer.headers), answer.read())
     except urllib.error.HTTPError as error:
         with error:
-            return _read(error.code, error.headers, error.read())
+            return _read(error.code, dict(error.headers), error.read())
 
 
 def login(name: str) -> User:

@@ -82,8 +82,9 @@ def running(
         else:
             stack.enter_context(_database(settings))
             stack.enter_context(_vhost(settings))
-            _make_key(settings)
-            _sync(settings)
+            # The keys of earlier runs stay in the file.
+            _manage(settings, "secrets", "new-key", "--file", str(settings.key_file))
+            _manage(settings, "db", "sync")
             programs = [_api(settings), *_engines(settings)]
         started = [
             stack.enter_context(processes.running(program)) for program in programs
@@ -107,6 +108,7 @@ delete_cluster_dependents = true
 [senlin_api]
 bind_host = 127.0.0.1
 bind_port = {settings.port}
+admin_users = {USER}
 """
     ]
     if not settings.standalone:
@@ -197,22 +199,12 @@ def _rabbitmqctl(settings: Settings, *arguments: str) -> None:
     processes.run(program, 60)
 
 
-def _make_key(settings: Settings) -> None:
-    """Make a key for secrets at rest; the keys of earlier runs stay."""
-    where = ["--file", str(settings.key_file)]
+def _manage(settings: Settings, *words: str) -> None:
+    """Run a command of the service's administrator."""
     program = processes.Program(
-        name="service-new-key",
-        command=_command(settings, "senlin-like-manage", "secrets", "new-key", *where),
+        name=f"service-{words[0]}",
+        command=_command(settings, "senlin-like-manage", *words),
         run_dir=settings.work_dir / "log",
-    )
-    processes.run(program, SCHEMA_TIMEOUT_S)
-
-
-def _sync(settings: Settings) -> None:
-    """Make the schema of the service."""
-    command = _command(settings, "senlin-like-manage", "db", "sync")
-    program = processes.Program(
-        name="service-db-sync", command=command, run_dir=settings.work_dir / "log"
     )
     processes.run(program, SCHEMA_TIMEOUT_S)
 
@@ -267,7 +259,9 @@ def _standalone(settings: Settings, cloud: keystone.Cloud | None) -> processes.P
     if settings.auth == "http_basic":
         _write_htpasswd(settings, state)
     options = ["--state-dir", str(state), "--port", str(settings.port)]
-    config = [] if cloud is None else ["--config-file", str(settings.config_file)]
+    # Without authentication it has to do with nothing configured.
+    bare = cloud is None and settings.auth == "none"
+    config = [] if bare else ["--config-file", str(settings.config_file)]
     return processes.Program(
         name="service-standalone",
         command=[

@@ -10,11 +10,12 @@ import collections
 import contextlib
 import pathlib
 import random
+import signal
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from senlin_like.cmd import assembly
 from senlin_like.conf import opts
@@ -31,6 +32,8 @@ from tests.torture.engines import EngineProcess, Plan
 
 OURS = ("Internal error", "Given up", "Timed out", "could not be undone")
 GRACE_S = 5.0
+#: A process may take long to start on a busy machine.
+START_S = 90.0
 RABBIT = "rabbit://guest:guest@127.0.0.1:5672/"
 
 
@@ -58,6 +61,7 @@ class Torture:
         self._prepare()
         for engine in self.engines:
             engine.start()
+        self._wait_for(lambda: len(self._up()) == len(self.engines), START_S)
         for client in self.clients:
             client.start()
         self._strike_on()
@@ -96,6 +100,12 @@ class Torture:
             {"effect": "done_but_timeout", "method": "compute.*", "probability": 0.04},
             {"effect": "busy", "method": "compute.*", "probability": 0.04},
             {"effect": "timeout", "method": "network.*", "probability": 0.02},
+            {
+                "effect": "slow",
+                "method": "compute.*",
+                "probability": 0.5,
+                "seconds": 0.4,
+            },
         ):
             self.controls.add_fault(rule)
         self.clients = [
@@ -108,9 +118,9 @@ class Torture:
     def _strike_on(self) -> None:
         """Kill and pause engines at random until the time is over."""
         end = time.monotonic() + self.arguments.seconds
-        self._let_pass(2 * GRACE_S)
+        self._let_pass(GRACE_S)
         while time.monotonic() < end:
-            engine = self.dice.choice(self.engines)
+            engine = self._victim()
             if self.dice.random() < 0.6:
                 held = recovery.held_by(self.deps.db, engine.host)
                 engine.kill()
@@ -126,6 +136,25 @@ class Torture:
                 self._let_pass(pause_s)
                 engine.go_on()
             self._let_pass(self.dice.uniform(1.0, 4.0))
+
+    def _wait_for(self, is_so: Callable[[], bool], patience_s: float) -> None:
+        end = time.monotonic() + patience_s
+        while time.monotonic() < end and not is_so():
+            self._let_pass(0.2)
+
+    def _up(self) -> list[EngineProcess]:
+        return [one for one in self.engines if recovery.is_up(self.deps.db, one.host)]
+
+    def _victim(self) -> EngineProcess:
+        """Choose an engine, one that is at work if there is any soon."""
+        self._wait_for(lambda: bool(self._up()), START_S)
+        for _ in range(30):
+            up = self._up() or self.engines
+            at_work = [one for one in up if recovery.held_by(self.deps.db, one.host)]
+            if at_work:
+                return self.dice.choice(at_work)
+            self._let_pass(0.05)
+        return self.dice.choice(up)
 
     def _let_pass(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -211,7 +240,9 @@ class Torture:
             print(f"  failed {number}: {reason}")
         taken = sum(row.attempt for row in stored)
         doubled = checks.doubles(world)
-        refused = sum((client.refused for client in self.clients), collections.Counter())
+        refused = sum(
+            (client.refused for client in self.clients), collections.Counter()
+        )
         print(f"taken over {taken} times; second servers removed: {len(doubled)}")
         print(f"requests refused: {dict(refused)}")
         for problem in wrong:
@@ -255,7 +286,13 @@ def main(arguments: list[str]) -> int:
             transport_url=RABBIT if given.broker == "rabbit" else "fake:/",
             lease_s=given.lease,
         )
-        return 1 if Torture(given, plan).run() else 0
+        torture = Torture(given, plan)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
+        try:
+            return 1 if torture.run() else 0
+        finally:
+            for engine in torture.engines:
+                engine.end()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Works on the two databases alone: it doesn't matter how many processes there
 were. Each function returns a sentence for each thing that is wrong.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
@@ -137,7 +138,7 @@ def doubles(world: World) -> list[tuple[str, float]]:
     found = []
     for mark, spans in lives.items():
         spans.sort()
-        for (_start, end), (following, its_end) in zip(spans, spans[1:], strict=False):
+        for (_start, end), (following, its_end) in itertools.pairwise(spans):
             if following < end:
                 found.append((mark, min(end, its_end) - following))
     return found

@@ -92,6 +92,11 @@ class EngineProcess:
         assert self.process is not None
         self.process.wait()
 
+    def end(self) -> None:
+        """See to it that no process is left."""
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
     def pause(self) -> None:
         self._send(signal.SIGSTOP)
 

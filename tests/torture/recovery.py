@@ -27,13 +27,21 @@ class Kill:
 def held_by(db: Database, host: str) -> dict[str, int]:
     """Return what the engine of a host holds, id → lease number."""
     with db.reader() as session:
-        owners = list(session.scalars(sa.select(Service.id).where(Service.host == host)))
+        owners = list(
+            session.scalars(sa.select(Service.id).where(Service.host == host))
+        )
         rows = session.execute(
             sa.select(TABLE.c.id, TABLE.c.lease).where(
                 TABLE.c.owner.in_(owners), TABLE.c.status == "RUNNING"
             )
         )
         return {row.id: row.lease for row in rows}
+
+
+def is_up(db: Database, host: str) -> bool:
+    """Tell whether the engine of a host has given a sign of life."""
+    with db.reader() as session:
+        return bool(session.scalar(sa.select(Service.id).where(Service.host == host)))
 
 
 def look(db: Database, kills: list[Kill]) -> None:

@@ -6,12 +6,12 @@ All begin on the same ground: cluster ``web`` with three nodes, and two nodes
 
 import dataclasses
 import pathlib
-import re
 import shutil
 from collections.abc import Callable
 from typing import Any
 
-from senlin_like.db.models import Cluster, Event, Node, Profile
+from senlin_like.db import cluster_state
+from senlin_like.db.models import Cluster
 from senlin_like.operations import (
     actions,
     cluster_actions,
@@ -19,7 +19,6 @@ from senlin_like.operations import (
     node_actions,
     nodes,
 )
-from senlin_like.simulated_cloud import tables
 from tests.torture import checks
 from tests.torture.stage import NAMES, Stage
 
@@ -81,9 +80,7 @@ def copy_ground(source: pathlib.Path, target: pathlib.Path) -> Stage:
 
 
 def _cluster(name: str, **params: Any) -> Act:
-    return lambda stage: cluster_actions.ask(
-        stage.deps, stage.ctx, "web", name, params
-    )
+    return lambda stage: cluster_actions.ask(stage.deps, stage.ctx, "web", name, params)
 
 
 def _node(of: str, name: str, **params: Any) -> Act:
@@ -159,8 +156,6 @@ def _ill(stage: Stage) -> None:
 
 def _unwell_and_small(stage: Stage) -> None:
     """Want more nodes than there are, one of which has lost its server."""
-    from senlin_like.db import cluster_state
-
     row = stage.rows(Cluster)[0]
     stage.deps.db.transact(
         lambda one: cluster_state.change(one, row.id, {"desired_capacity": 4})
@@ -331,9 +326,7 @@ SCENARIOS = (
         ),
     ),
     Scenario(name="node-check", act=_node("web-2", "check")),
-    Scenario(
-        name="node-recover-recreate", before=_ill, act=_node("web-1", "recover")
-    ),
+    Scenario(name="node-recover-recreate", before=_ill, act=_node("web-1", "recover")),
     Scenario(
         name="node-recover-well",
         act=_node("web-1", "recover", check=True, operation="RECREATE"),
@@ -365,55 +358,3 @@ SCENARIOS = (
     Scenario(name="node-operation", act=_operate_node("stop")),
     Scenario(name="node-operation-pause", act=_operate_node("pause")),
 )
-
-
-# -- how it ends ------------------------------------------------------------
-
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{8}\b|\[.*?\]")
-
-
-def _mask(text: str) -> str:
-    return _ID.sub("…", text)
-
-
-def snapshot(stage: Stage) -> dict[str, Any]:
-    """Return how all stands, without ids, times and what chance has chosen."""
-    world = stage.driver.world
-    names = {row.id: row.name for row in stage.rows(Profile)}
-    return {
-        "clusters": sorted(
-            (
-                row.name,
-                row.status,
-                _mask(row.status_reason),
-                row.desired_capacity,
-                row.min_size,
-                row.max_size,
-                names[row.profile_id],
-            )
-            for row in stage.rows(Cluster)
-        ),
-        "nodes": sorted(
-            (
-                bool(row.cluster_id),
-                row.status,
-                _mask(row.status_reason),
-                str(row.role),
-                names[row.profile_id],
-                row.physical_id is not None,
-            )
-            for row in stage.rows(Node)
-        ),
-        "actions": sorted(
-            (row.action, row.status, _mask(row.status_reason))
-            for row in stage.actions()
-        ),
-        "events": sorted(
-            (row.otype, row.action, row.status) for row in stage.rows(Event)
-        ),
-        "servers": sorted(
-            (row.target, row.flavor_id, row.image_id, "cluster_id" in row.metadata)
-            for row in checks.live_servers(world)
-        ),
-        "ports": len(checks.cloud_rows(world, tables.PORTS)),
-    }

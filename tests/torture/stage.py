@@ -98,10 +98,7 @@ class Moments:
         if self.dice is not None and self.dice(label):
             raise Crash(label)
 
-
-    def count(
-        self, _connection: Any, _cursor: Any, text: str, *_rest: Any
-    ) -> None:
+    def count(self, _connection: Any, _cursor: Any, text: str, *_rest: Any) -> None:
         self.writes += text.startswith(("INSERT", "UPDATE", "DELETE"))
 
     def forget(self) -> None:
@@ -381,9 +378,7 @@ class Stage:
             "version": "1.0",
             "properties": given | properties,
         }
-        made = profiles.create(
-            self.deps, self.ctx, name=name, spec=spec, metadata={}
-        )
+        made = profiles.create(self.deps, self.ctx, name=name, spec=spec, metadata={})
         return str(made["id"])
 
 

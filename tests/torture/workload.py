@@ -58,9 +58,16 @@ class Client(threading.Thread):
         what: Callable[[str], str | None] = self._create
         if len(self._names) >= CLUSTERS:
             what = self.dice.choices(
-                [self._scale, self._resize, self._delete, self._delete_node]
-                + [self._check, self._recover, self._cancel],
-                [5, 4, 1, 3, 1, 2, 2],
+                [
+                    self._scale,
+                    self._resize,
+                    self._delete_cluster,
+                    self._delete_node,
+                    self._check,
+                    self._recover,
+                    self._cancel,
+                ],
+                [5, 4, 1, 3, 1, 2, 1],
             )[0]
         name = self.dice.choice(self._names) if self._names else ""
         self.asked[what.__name__.strip("_")] += 1
@@ -103,7 +110,7 @@ class Client(threading.Thread):
             name, "resize", adjustment_type="EXACT_CAPACITY", number=number
         )
 
-    def _delete(self, name: str) -> str:
+    def _delete_cluster(self, name: str) -> str:
         made = clusters.delete(
             self.deps, self.ctx, name, force=self.dice.random() < 0.5
         )
@@ -114,7 +121,9 @@ class Client(threading.Thread):
         with self.deps.db.reader() as session:
             known = clusters.clusters.get(session, self.ctx, name)
         members = sorted(
-            row.id for row in checks.rows(self.deps.db, Node) if row.id in known["nodes"]
+            row.id
+            for row in checks.rows(self.deps.db, Node)
+            if row.id in known["nodes"]
         )
         self.nodes_seen |= set(members)
         return self.dice.choice(members) if members else None
@@ -135,6 +144,6 @@ class Client(threading.Thread):
             actions.cancel(
                 self.deps,
                 self.ctx,
-                self.dice.choice(self.accepted[-5:]),
+                self.dice.choice(self.accepted[-20:]),
                 force=self.dice.random() < 0.3,
             )

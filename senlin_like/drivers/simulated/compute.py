@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from senlin_like.drivers import base
+from senlin_like.drivers import base, objects
 from senlin_like.drivers.simulated.account import AccountView
 from senlin_like.simulated_cloud import (
     placement,
@@ -23,11 +23,11 @@ class SimulatedCompute:
         self._world = account.world
         self._owner = account.owner
 
-    def find_flavor(self, identity: str) -> base.Flavor:
+    def find_flavor(self, identity: str) -> objects.Flavor:
         """Find a flavor by id or name."""
         with self._account.call("compute.find_flavor", identity):
             flavor = self._world.picture.get("flavor", identity)
-            return base.Flavor(
+            return objects.Flavor(
                 id=flavor.id,
                 name=flavor.name,
                 is_disabled=bool(flavor.attributes.get("is_disabled")),
@@ -43,7 +43,7 @@ class SimulatedCompute:
         with self._account.call("compute.zone_is_available", name):
             return placement.is_available(self._world.picture, name, self._owner.region)
 
-    def create_server(self, request: base.ServerRequest) -> base.Server:
+    def create_server(self, request: objects.ServerRequest) -> objects.Server:
         """Ask for a server; it builds on its own."""
         with self._account.call("compute.create_server", request.name) as call:
             return _server(
@@ -52,12 +52,12 @@ class SimulatedCompute:
                 )
             )
 
-    def get_server(self, server_id: str) -> base.Server:
+    def get_server(self, server_id: str) -> objects.Server:
         """Return one server with everything known of it."""
         with self._account.call("compute.get_server", server_id):
             return _server(servers.get(self._world, self._owner, server_id))
 
-    def find_marked(self, node_id: str) -> list[base.Server]:
+    def find_marked(self, node_id: str) -> list[objects.Server]:
         """Return the servers that carry the mark of a node (usually one)."""
         with self._account.call("compute.find_marked", node_id):
             found = servers.find_marked(self._world, self._owner, node_id)
@@ -110,7 +110,7 @@ class SimulatedCompute:
             server_changes.detach_port(self._world, self._owner, server_id, port_id)
 
 
-def _new(request: base.ServerRequest) -> records.NewServer:
+def _new(request: objects.ServerRequest) -> records.NewServer:
     has_drive = request.config_drive
     return records.NewServer(
         name=request.name,
@@ -130,8 +130,8 @@ def _new(request: base.ServerRequest) -> records.NewServer:
     )
 
 
-def _server(record: records.Server) -> base.Server:
-    return base.Server(
+def _server(record: records.Server) -> objects.Server:
+    return objects.Server(
         id=record.id,
         name=record.name,
         status=record.status,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from senlin_like.drivers import base
+from senlin_like.drivers import objects
 from senlin_like.drivers.simulated.account import AccountView
 from senlin_like.simulated_cloud import floating_ips, ports, records
 
@@ -27,12 +27,12 @@ class SimulatedNetwork:
         """Find a security group and return its id."""
         return self._find("security_group", identity)
 
-    def find_port(self, identity: str) -> base.Port:
+    def find_port(self, identity: str) -> objects.Port:
         """Find a port."""
         with self._account.call("network.find_port", identity):
             return _port(ports.find(self._world, self._owner, identity))
 
-    def find_ports_marked(self, node_id: str) -> list[base.Port]:
+    def find_ports_marked(self, node_id: str) -> list[objects.Port]:
         """Return the ports that were made for a node."""
         with self._account.call("network.find_ports_marked", node_id):
             found = ports.find_marked(self._world, self._owner, node_id)
@@ -46,7 +46,7 @@ class SimulatedNetwork:
         fixed_ips: Sequence[Mapping[str, str]] = (),
         security_group_ids: Sequence[str] | None = None,
         vnic_type: str | None = None,
-    ) -> base.Port:
+    ) -> objects.Port:
         """Make a port that carries the mark of a node."""
         with self._account.call("network.create_port", node_id):
             new = ports.NewPort(
@@ -73,7 +73,7 @@ class SimulatedNetwork:
         with self._account.call("network.delete_port", port_id):
             ports.delete(self._world, self._owner, port_id)
 
-    def find_floating_ip(self, address: str) -> base.FloatingIp | None:
+    def find_floating_ip(self, address: str) -> objects.FloatingIp | None:
         """Find a public address."""
         with self._account.call("network.find_floating_ip", address):
             found = floating_ips.find(self._world, self._owner, address)
@@ -81,7 +81,7 @@ class SimulatedNetwork:
 
     def create_floating_ip(
         self, network_id: str, *, port_id: str, address: str | None = None
-    ) -> base.FloatingIp:
+    ) -> objects.FloatingIp:
         """Make a public address that leads to a port."""
         with self._account.call("network.create_floating_ip", port_id):
             return _floating_ip(
@@ -109,8 +109,8 @@ class SimulatedNetwork:
             return self._world.picture.get(kind, identity).id
 
 
-def _port(record: records.Port) -> base.Port:
-    return base.Port(
+def _port(record: records.Port) -> objects.Port:
+    return objects.Port(
         id=record.id,
         network_id=record.network_id,
         status=record.status,
@@ -121,8 +121,8 @@ def _port(record: records.Port) -> base.Port:
     )
 
 
-def _floating_ip(record: records.FloatingIp) -> base.FloatingIp:
-    return base.FloatingIp(
+def _floating_ip(record: records.FloatingIp) -> objects.FloatingIp:
+    return objects.FloatingIp(
         id=record.id,
         address=record.address,
         network_id=record.network_id,

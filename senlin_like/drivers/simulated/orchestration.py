@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from senlin_like.drivers import base
+from senlin_like.drivers import objects
 from senlin_like.drivers.simulated.account import AccountView
 from senlin_like.simulated_cloud import records, server_details, stacks
 
@@ -23,7 +23,7 @@ class SimulatedOrchestration:
 
     def create_stack(
         self, name: str, arguments: Mapping[str, Any], tags: Sequence[str]
-    ) -> base.Stack:
+    ) -> objects.Stack:
         """Ask for a stack."""
         with self._account.call("orchestration.create_stack", name) as call:
             return _stack(
@@ -32,12 +32,12 @@ class SimulatedOrchestration:
                 )
             )
 
-    def get_stack(self, stack_id: str) -> base.Stack:
+    def get_stack(self, stack_id: str) -> objects.Stack:
         """Return one stack."""
         with self._account.call("orchestration.get_stack", stack_id):
             return _stack(stacks.get(self._world, self._owner, stack_id))
 
-    def find_tagged(self, tag: str) -> list[base.Stack]:
+    def find_tagged(self, tag: str) -> list[objects.Stack]:
         """Return the stacks that carry a tag."""
         with self._account.call("orchestration.find_tagged", tag):
             found = stacks.find_tagged(self._world, self._owner, tag)
@@ -71,9 +71,9 @@ class SimulatedOrchestration:
             return stacks.export(self._world, self._owner, stack_id)
 
 
-def _stack(record: records.Stack) -> base.Stack:
+def _stack(record: records.Stack) -> objects.Stack:
     updated = record.updated_at
-    return base.Stack(
+    return objects.Stack(
         id=record.id,
         name=record.name,
         status=record.status,

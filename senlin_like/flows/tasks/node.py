@@ -162,7 +162,7 @@ class Physical(Step):
 
     def undo(self, memo: Mapping[str, Any]) -> Outcome:
         """Take one turn of the way back; what the cloud refuses is told."""
-        assert self.undo_verb is not None
+        assert self.undo_verb is not None  # noqa: S101 - can_undo says so
         try:
             return self._turn(self.undo_verb, {"retry": True, **memo}, is_last=False)
         except exceptions.CloudError as error:
@@ -251,6 +251,7 @@ class Physical(Step):
             if self.node.bench.needs_touch(group):
                 progress.touch_group(session, group, run.ties.watch_first_s)
 
+        run.ties.on_park()
         return Park(
             parking=Parking(
                 kind=WaitKind.CLOUD,

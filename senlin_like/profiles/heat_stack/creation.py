@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base, waits
 from senlin_like.profiles.heat_stack import requests
 
@@ -48,7 +49,7 @@ def create(ask: base.Ask, former: Collection[str] = ()) -> base.Step:
     return _building(ask, stack)
 
 
-def _building(ask: base.Ask, stack: clouds.Stack) -> base.Again:
+def _building(ask: base.Ask, stack: objects.Stack) -> base.Again:
     return base.Again(
         wait=_wait(ask, stack.id),
         memo={"stack": stack.id},
@@ -74,7 +75,7 @@ def _await_complete(ask: base.Ask, stack_id: str) -> base.Step:
     return base.Done(reason=f"Stack {stack_id} is complete.")
 
 
-def _find_own(ask: base.Ask, former: Collection[str]) -> clouds.Stack | None:
+def _find_own(ask: base.Ask, former: Collection[str]) -> objects.Stack | None:
     """Find the stack that an earlier try has made; delete any second one."""
     found = [
         stack

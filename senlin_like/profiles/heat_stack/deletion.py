@@ -5,6 +5,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base, waits
 from senlin_like.profiles.heat_stack import requests
 
@@ -78,7 +79,7 @@ def strays(ask: base.Ask, since: float) -> list[str]:
     )
 
 
-def _made_at(stack: clouds.Stack) -> float:
+def _made_at(stack: objects.Stack) -> float:
     """Return when a stack was made, in epoch seconds; 0 if that isn't known."""
     made = requests.moment(stack.details.get("creation_time"))
     return made.timestamp() if made is not None else 0.0

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 
 
-def describe(stack: clouds.Stack) -> dict[str, Any]:
+def describe(stack: objects.Stack) -> dict[str, Any]:
     """Return what is shown of a stack, by sorted names."""
     shown = dict(stack.details) | {
         "id": stack.id,

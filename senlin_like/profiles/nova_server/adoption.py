@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import marks
 
 
@@ -43,7 +44,7 @@ def _as_boolean(told: Any) -> bool:
     return str(told).lower() == "true"
 
 
-def _volumes(server: clouds.Server) -> list[dict[str, Any]]:
+def _volumes(server: objects.Server) -> list[dict[str, Any]]:
     """Describe the volumes that a server has."""
     return [
         {

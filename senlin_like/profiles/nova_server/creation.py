@@ -5,7 +5,7 @@ import logging
 from collections.abc import Collection, Sequence
 
 from senlin_like import exceptions
-from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base, catalogue, waits
 from senlin_like.profiles.nova_server import floating, ports, request
 
@@ -59,7 +59,7 @@ def _start(names: catalogue.Names, ask: base.Ask, former: Collection[str]) -> ba
 
 
 def _building(
-    ask: base.Ask, server: clouds.Server, records: Sequence[ports.Record]
+    ask: base.Ask, server: objects.Server, records: Sequence[ports.Record]
 ) -> base.Again:
     """Record what was made, and wait until it runs."""
     data: dict[str, object] = {}
@@ -103,7 +103,7 @@ def _await_active(names: catalogue.Names, ask: base.Ask, server_id: str) -> base
     )
 
 
-def _find_own(ask: base.Ask, former: Collection[str]) -> clouds.Server | None:
+def _find_own(ask: base.Ask, former: Collection[str]) -> objects.Server | None:
     """Find the server that an earlier try has made; delete any second one.
 
     The one that the node knows goes first, then the oldest.
@@ -126,7 +126,7 @@ def _find_own(ask: base.Ask, former: Collection[str]) -> clouds.Server | None:
     return found[0] if found else None
 
 
-def _adopt(names: catalogue.Names, ask: base.Ask, server: clouds.Server) -> base.Step:
+def _adopt(names: catalogue.Names, ask: base.Ask, server: objects.Server) -> base.Step:
     """Go on with the server of an earlier try, and record its ports."""
     records = ports.recorded(ask.node)
     entries = ports.entries_of(ask.properties)

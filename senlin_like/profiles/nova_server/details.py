@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from senlin_like import exceptions
-from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base, catalogue
 
 #: Attributes that are taken over from the cloud by Nova's own names.
@@ -42,7 +42,7 @@ def show(names: catalogue.Names, ask: base.Ask) -> dict[str, Any]:
         return {"Error": {"code": error.status, "message": error.message}}
 
 
-def _flavor_id(names: catalogue.Names, server: clouds.Server) -> str | None:
+def _flavor_id(names: catalogue.Names, server: objects.Server) -> str | None:
     """Return the id of the server's flavor; some clouds tell its name only."""
     if server.flavor_id:
         return server.flavor_id
@@ -56,7 +56,7 @@ def _flavor_id(names: catalogue.Names, server: clouds.Server) -> str | None:
         return str(name)
 
 
-def describe(server: clouds.Server, flavor_id: str | None) -> dict[str, Any]:
+def describe(server: objects.Server, flavor_id: str | None) -> dict[str, Any]:
     """Put together what is shown of a server."""
     told = server.details
     shown = {key: told[key] for key in TAKEN if told.get(key) is not None}

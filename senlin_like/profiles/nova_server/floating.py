@@ -11,6 +11,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base, catalogue
 from senlin_like.profiles.nova_server import ports
 
@@ -77,7 +78,7 @@ def records_of(
     ask: base.Ask, server_id: str | None, port_ids: Sequence[str]
 ) -> list[ports.Record]:
     """Make up the records of our ports that have none, with their addresses."""
-    made: dict[str, clouds.FloatingIp] = {}
+    made: dict[str, objects.FloatingIp] = {}
     if port_ids and server_id is not None:
         try:
             made = made_before(ask, server_id)
@@ -92,10 +93,10 @@ def records_of(
     return records
 
 
-def made_before(ask: base.Ask, server_id: str) -> dict[str, clouds.FloatingIp]:
+def made_before(ask: base.Ask, server_id: str) -> dict[str, objects.FloatingIp]:
     """Find the public addresses that a server has, by the ids of their ports."""
     server = ask.cloud.compute.get_server(server_id)
-    found: dict[str, clouds.FloatingIp] = {}
+    found: dict[str, objects.FloatingIp] = {}
     for addresses in server.addresses.values():
         for address in addresses:
             if address.get("OS-EXT-IPS:type") != "floating":
@@ -138,7 +139,7 @@ def _add(names: catalogue.Names, cloud: clouds.Cloud, record: ports.Record) -> N
     record["floating"] = _record(made, remove=True)
 
 
-def _record(address: clouds.FloatingIp, *, remove: bool) -> dict[str, Any]:
+def _record(address: objects.FloatingIp, *, remove: bool) -> dict[str, Any]:
     return {
         "id": address.id,
         "floating_ip_address": address.address,

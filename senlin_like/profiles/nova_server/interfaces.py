@@ -6,6 +6,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base, catalogue
 from senlin_like.profiles.nova_server import floating, ports
 
@@ -16,7 +17,7 @@ def change(
     names: catalogue.Names,
     ask: base.Ask,
     new: Mapping[str, Any],
-    server: clouds.Server,
+    server: objects.Server,
 ) -> list[ports.Record]:
     """Plug and unplug until the server has the new networks; return the records.
 
@@ -110,7 +111,7 @@ def _unrecorded(
 def _add(
     names: catalogue.Names,
     ask: base.Ask,
-    server: clouds.Server,
+    server: objects.Server,
     entries: Sequence[ports.Record],
 ) -> list[ports.Record]:
     """Make and plug the ports of new entries, all or none.
@@ -149,7 +150,7 @@ def _take_back(
 def _drop_unrecorded(
     ask: base.Ask,
     new: Mapping[str, Any],
-    server: clouds.Server,
+    server: objects.Server,
     records: Sequence[ports.Record],
 ) -> None:
     """Remove the ports that a cut-off try has made, with their addresses."""

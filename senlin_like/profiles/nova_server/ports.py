@@ -14,6 +14,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base, catalogue
 
 LOG = logging.getLogger(__name__)
@@ -125,12 +126,12 @@ def match(
     return records
 
 
-def _has_address(port: clouds.Port, entry: Mapping[str, Any]) -> bool:
+def _has_address(port: objects.Port, entry: Mapping[str, Any]) -> bool:
     wanted = entry.get("fixed_ip")
     return any(address.get("ip_address") == wanted for address in port.fixed_ips)
 
 
-def _record(port: clouds.Port, entry: Mapping[str, Any], groups: list[str]) -> Record:
+def _record(port: objects.Port, entry: Mapping[str, Any], groups: list[str]) -> Record:
     return {
         "id": port.id,
         "network_id": port.network_id,

@@ -7,19 +7,20 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base, catalogue, marks
 
 
 def build(
     names: catalogue.Names, ask: base.Ask, port_ids: Sequence[str]
-) -> clouds.ServerRequest:
+) -> objects.ServerRequest:
     """Make the request for a node's server.
 
     :raises CloudError: when the flavor is disabled, or a flavor, an image or
         a volume can't be found or used.
     """
     wanted = ask.properties
-    return clouds.ServerRequest(
+    return objects.ServerRequest(
         name=wanted.get("name") or ask.node.name,
         flavor_id=usable_flavor(names, wanted["flavor"]),
         image_id=image_id(names, wanted.get("image")),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from senlin_like import exceptions
-from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base, catalogue, waits
 from senlin_like.profiles.nova_server import acting, interfaces, ports, request
 
@@ -56,7 +56,7 @@ def update(
     )
 
 
-def _first_memo(ask: base.Ask, server: clouds.Server) -> dict[str, Any]:
+def _first_memo(ask: base.Ask, server: objects.Server) -> dict[str, Any]:
     """Note whether the server was off before anything was done to it."""
     memo = {key: value for key, value in ask.turn.memo.items() if key != "until"}
     if "stays_off" not in memo:
@@ -80,7 +80,7 @@ def _change_base(
     names: catalogue.Names,
     ask: base.Ask,
     new: Mapping[str, Any],
-    server: clouds.Server,
+    server: objects.Server,
     memo: dict[str, Any],
 ) -> tuple[str, ...] | None:
     """Do the next step towards the new image and flavor.
@@ -114,7 +114,7 @@ def _missing_image(
     names: catalogue.Names,
     ask: base.Ask,
     new: Mapping[str, Any],
-    server: clouds.Server,
+    server: objects.Server,
     memo: Mapping[str, Any],
 ) -> str | None:
     """Return the id of the image that the server still has to be rebuilt with.
@@ -133,7 +133,7 @@ def _missing_flavor(
     names: catalogue.Names,
     ask: base.Ask,
     new: Mapping[str, Any],
-    server: clouds.Server,
+    server: objects.Server,
     memo: Mapping[str, Any],
 ) -> str | None:
     """Return the id of the flavor that the server still has to be resized to."""
@@ -146,7 +146,7 @@ def _missing_flavor(
 def _rebuild(
     ask: base.Ask,
     new: Mapping[str, Any],
-    server: clouds.Server,
+    server: objects.Server,
     image_id: str,
     memo: dict[str, Any],
 ) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ def _rebuild(
 
 
 def _resize(
-    ask: base.Ask, server: clouds.Server, flavor_id: str, memo: dict[str, Any]
+    ask: base.Ask, server: objects.Server, flavor_id: str, memo: dict[str, Any]
 ) -> tuple[str, ...]:
     """Resize the stopped server; if that is refused, it runs again as it was.
 
@@ -185,7 +185,7 @@ def _change_rest(
     names: catalogue.Names,
     ask: base.Ask,
     new: Mapping[str, Any],
-    server: clouds.Server,
+    server: objects.Server,
     memo: Mapping[str, Any],
 ) -> base.Done:
     """Change what doesn't need a stopped server: name, password, networks, marks."""
@@ -207,7 +207,7 @@ def _change_rest(
 
 
 def _change_metadata(
-    ask: base.Ask, new: Mapping[str, Any], server: clouds.Server
+    ask: base.Ask, new: Mapping[str, Any], server: objects.Server
 ) -> None:
     """Change the user's metadata; our marks and what others wrote stay."""
     before = request.user_metadata(ask.properties)

@@ -49,8 +49,11 @@ def samples():
     assert not kept.wrong, "samples differ: run with SENLIN_LIKE_WRITE_SAMPLES=1"
 
 
-def test_samples(client, samples, deps, spec):
-    def send(name, method, path, body=None, status=200):
+@pytest.fixture
+def send(client, samples, deps):
+    """Send a request, keep both bodies, and let what it started succeed."""
+
+    def sent(name, method, path, body=None, status=200):
         reply = client.call(method, path, body)
         assert reply.status == status, reply.raw
         if body is not None:
@@ -66,6 +69,18 @@ def test_samples(client, samples, deps, spec):
             connection.exec_driver_sql("UPDATE node SET status = 'ACTIVE'")
         return reply
 
+    return sent
+
+
+def test_samples(send, spec):
+    discovery(send)
+    profiles(send, spec)
+    clusters(send)
+    nodes(send)
+    send("fault", "GET", "/v1/clusters/nobody", status=404)
+
+
+def discovery(send):
     send("versions", "GET", "/", status=300)
     send("version", "GET", "/v1")
     send("build-info", "GET", "/v1/build-info")
@@ -73,6 +88,10 @@ def test_samples(client, samples, deps, spec):
     send("profile-type-show", "GET", "/v1/profile-types/container.dockerinc.docker-1.0")
     send("profile-type-ops", "GET", "/v1/profile-types/os.nova.server-1.0/ops")
     send("policy-type-list", "GET", "/v1/policy-types")
+    send("services", "GET", "/v1/services")
+
+
+def profiles(send, spec):
     profile = {"name": "web", "spec": spec, "metadata": {"tier": "front"}}
     send("profile-create", "POST", "/v1/profiles", {"profile": profile}, 201)
     send(
@@ -81,6 +100,9 @@ def test_samples(client, samples, deps, spec):
     send("profile-show", "GET", "/v1/profiles/web")
     send("profile-list", "GET", "/v1/profiles")
     send("profile-update", "PATCH", "/v1/profiles/web", {"profile": {"name": "web2"}})
+
+
+def clusters(send):
     cluster = {"name": "c1", "profile_id": "web2", "max_size": 5, "timeout": 600}
     send("cluster-create", "POST", "/v1/clusters", {"cluster": cluster}, 202)
     send("cluster-show", "GET", "/v1/clusters/c1")
@@ -99,6 +121,9 @@ def test_samples(client, samples, deps, spec):
     send("cluster-resize", "POST", "/v1/clusters/c1/actions", {"resize": resize}, 202)
     send("cluster-check", "POST", "/v1/clusters/c1/actions", {"check": {}}, 202)
     send("cluster-attributes", "GET", "/v1/clusters/c1/attrs/name")
+
+
+def nodes(send):
     send(
         "node-create",
         "POST",
@@ -114,6 +139,4 @@ def test_samples(client, samples, deps, spec):
     action = send("node-operation", "POST", "/v1/nodes/n1/ops", reboot, 202)
     send("action-show", "GET", f"/v1/actions/{action.json['action']}")
     send("action-list", "GET", "/v1/actions?action=CLUSTER_CREATE")
-    send("services", "GET", "/v1/services")
     send("node-delete", "DELETE", "/v1/nodes/n1", status=202)
-    send("fault", "GET", "/v1/clusters/nobody", status=404)

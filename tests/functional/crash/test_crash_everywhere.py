@@ -12,7 +12,7 @@ import pytest
 
 from senlin_like.domain.enums import Kind
 from senlin_like.flows import catalog
-from tests.torture import checks, scenarios
+from tests.torture import checks, endings, scenarios
 from tests.torture.stage import Stage, opened
 
 
@@ -56,13 +56,13 @@ def play(
 )
 def test_a_crash_anywhere_ends_like_no_crash(scenario, play) -> None:
     calm = play(scenario, None)
-    expected = scenarios.snapshot(calm)
+    expected = endings.snapshot(calm)
     moments = moments_of(calm)
     wrong = flaws(calm, is_calm=True)
 
     for moment in moments:
         stage = play(scenario, moment)
-        ended = scenarios.snapshot(stage)
+        ended = endings.snapshot(stage)
         wrong += [f"{moment}: {flaw}" for flaw in flaws(stage)]
         if scenario.exact:
             wrong += [
@@ -80,10 +80,16 @@ def moments_of(stage: Stage) -> list[str]:
 
     Between two of them something was written, to the database or the cloud;
     what else differs is forgotten with the engine. All, if that is asked for.
+    How often the watcher looks depends on the time of day, so its first look
+    stands for all.
     """
     is_thorough = os.environ.get("SENLIN_LIKE_CRASH_EVERYWHERE", "") not in {"", "0"}
     met = stage.moments.seen if is_thorough else stage.moments.telling
-    return list(dict.fromkeys(met))
+    return [
+        label
+        for label in dict.fromkeys(met)
+        if not label.startswith("engine ") or label.endswith("#1")
+    ]
 
 
 def flaws(stage: Stage, *, is_calm: bool = False) -> list[str]:

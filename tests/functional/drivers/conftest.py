@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from senlin_like.drivers import base
+from senlin_like.drivers import base, objects
 from senlin_like.drivers.simulated import cloud as simulated
 
 #: A driver joins the suite by its name and a function that makes its kit.
@@ -93,11 +93,11 @@ def kit(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Iterator[Kit]
 
 
 @pytest.fixture
-def a_request(kit: Kit) -> Callable[..., base.ServerRequest]:
+def a_request(kit: Kit) -> Callable[..., objects.ServerRequest]:
     """Make requests for servers that differ in what the test says."""
     numbers = itertools.count(1)
 
-    def make(**fields: Any) -> base.ServerRequest:
+    def make(**fields: Any) -> objects.ServerRequest:
         number = next(numbers)
         cloud = kit.cloud()
         defaults: dict[str, Any] = {
@@ -107,18 +107,18 @@ def a_request(kit: Kit) -> Callable[..., base.ServerRequest]:
             "metadata": {base.NODE_MARK: f"node-{number}"},
             "networks": [{"network": cloud.network.find_network(kit.network)}],
         }
-        return base.ServerRequest(**{**defaults, **fields})
+        return objects.ServerRequest(**{**defaults, **fields})
 
     return make
 
 
 @pytest.fixture
 def a_server(
-    kit: Kit, a_request: Callable[..., base.ServerRequest]
-) -> Callable[..., base.Server]:
+    kit: Kit, a_request: Callable[..., objects.ServerRequest]
+) -> Callable[..., objects.Server]:
     """Make active servers of the first project."""
 
-    def make(**fields: Any) -> base.Server:
+    def make(**fields: Any) -> objects.Server:
         cloud = kit.cloud()
         server = cloud.compute.create_server(a_request(**fields))
         kit.wait(cloud, base.ObjectKind.SERVER, server.id, "ACTIVE")

@@ -4,7 +4,13 @@ import pytest
 
 from senlin_like import exceptions
 from senlin_like.db.models import Action
-from senlin_like.operations import actions, cluster_actions, clusters, nodes
+from senlin_like.operations import (
+    actions,
+    cluster_actions,
+    clusters,
+    node_actions,
+    nodes,
+)
 from tests.torture import checks, scenarios
 
 
@@ -213,3 +219,25 @@ def test_a_signal_that_comes_while_an_action_is_suspended_is_heard(
     stage.drain()
 
     assert stage.action(action_id).status == status
+
+
+def test_a_recovery_cancelled_after_an_unsure_creation_keeps_no_server(stage) -> None:
+    body = {"name": "lone", "profile_id": stage.a_profile()}
+    nodes.create(stage.deps, stage.ctx, body)
+    stage.drain()
+    for fault in (
+        {"effect": "done_but_timeout", "method": "compute.create_server", "count": 1},
+        {"effect": "busy", "method": "compute.find_marked", "nth": 2},
+    ):
+        stage.controls.add_fault(fault)
+    action_id = node_actions.ask(stage.deps, stage.ctx, "lone", "recover", {})
+    stage.run_until(lambda: stage.action(action_id).wait_kind == "time")
+
+    actions.cancel(stage.deps, stage.ctx, action_id, force=False)
+    stage.drain()
+    before = len(stage.servers())
+    stage.sweep()
+
+    assert stage.action(action_id).status == "CANCELLED"
+    assert before == 1
+    assert stage.servers() == []

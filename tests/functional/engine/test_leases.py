@@ -185,7 +185,9 @@ def test_a_cluster_that_is_busy_comes_later(stage) -> None:
 
 
 def insert_ready(stage, counts: dict[str, int]) -> None:
-    rows = [ready_row(f"{name}-{n}", name) for name, k in counts.items() for n in range(k)]
+    rows = [
+        ready_row(f"{name}-{n}", name) for name, k in counts.items() for n in range(k)
+    ]
     table = Action.__table__
     stage.deps.db.transact(lambda one: one.execute(table.insert(), rows))
 
@@ -257,3 +259,19 @@ def test_a_retried_transaction_stops_the_children_all_the_same(stage) -> None:
     left = stage.rows(Action, Action.parent_id == action_id)
     assert next(deadlocks, False) is False
     assert all(row.signal == "CANCEL" or row.status == "CANCELLED" for row in left)
+
+
+def test_a_lost_watcher_is_replaced_within_a_lease(stage, a_node) -> None:
+    action_id = a_node()
+    stage.run_until(lambda: stage.action(action_id).wait_kind == "cloud")
+    stage.advance(5.0)
+    stage.moments.dice = lambda moment: "call look" in moment
+    stage.moments.is_watching = True
+    stage.step()
+    stage.moments.dice = None
+
+    stage.advance(stage.options.lease_s)
+    stage.step()
+
+    assert stage.crashes == 1
+    assert stage.action(action_id).status == "SUCCEEDED"

@@ -35,7 +35,6 @@ def test_a_cluster_does_not_wait_for_what_waits_for_it(stage, web) -> None:
 
     assert stage.action(scaling).status == "SUCCEEDED"
     assert stage.action(looking).status == "FAILED"
-    assert stage.action(looking).end_time >= stage.action(scaling).end_time
     assert stage.nodes() == []
 
 
@@ -70,11 +69,13 @@ def test_deletions_of_nodes_wait_for_the_cluster(stage, web) -> None:
     old = stage.nodes()[0].id
     deletion = nodes.delete(stage.deps, stage.ctx, old, force=False)
 
+    stage.run_until(lambda: stage.action(growth).end_time is not None)
+    was_started = stage.action(deletion).start_time is not None
     stage.drain()
 
+    assert not was_started
     assert stage.action(growth).status == "SUCCEEDED"
     assert stage.action(deletion).status == "SUCCEEDED"
-    assert stage.action(deletion).start_time >= stage.action(growth).end_time
     assert len(stage.nodes(web["id"])) == 2
     assert stage.cluster(web["id"]).desired_capacity == 2
 
@@ -94,8 +95,10 @@ def test_a_watcher_that_is_late_does_not_mislead(stage) -> None:
     seen = late._ask(group.key, waiting)
     first = waiting[0].object_id
     stage.run_until(
-        lambda: stage.action(recovery).status == "WAITING"
-        and stage.action(recovery).wait_object != first
+        lambda: (
+            stage.action(recovery).status == "WAITING"
+            and stage.action(recovery).wait_object != first
+        )
     )
 
     late.db.transact(lambda one: late._write(one, group.key, waiting, seen, 1.0))

@@ -59,7 +59,8 @@ class Walk:
             action_id = move(self)
         except exceptions.Error as error:
             self.log.append(type(error).__name__)
-            assert not isinstance(error, exceptions.ServiceUnavailable)
+            if isinstance(error, exceptions.ServiceUnavailable):
+                raise
         else:
             if action_id is not None:
                 self.asked.append(action_id)
@@ -124,9 +125,7 @@ def check(walk: Walk) -> str:
 
 
 def del_node(walk: Walk) -> str:
-    return ask(
-        walk, "del_nodes", nodes=[walk.a_node()], destroy_after_deletion=True
-    )
+    return ask(walk, "del_nodes", nodes=[walk.a_node()], destroy_after_deletion=True)
 
 
 def recover_node(walk: Walk) -> str:

@@ -12,6 +12,7 @@ from senlin_like.db import nodes, profiles, session, vault
 from senlin_like.db.migrations import migrate
 from senlin_like.db.models import Action, Cluster, Node
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.drivers.simulated import cloud
 from senlin_like.operations import clusters as cluster_operations
 from senlin_like.operations import nodes as node_operations
@@ -160,7 +161,7 @@ def a_server(driver, ctx) -> Callable[..., str]:
 
     def make(name="vm", who=ctx) -> str:
         view = driver.cloud(clouds.Account(user=who.user_id, project=who.project_id))
-        request = clouds.ServerRequest(
+        request = objects.ServerRequest(
             name=name,
             flavor_id=view.compute.find_flavor("1").id,
             image_id=view.images.find_image("cirros-0.4.0-x86_64-disk").id,

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from senlin_like import exceptions
-from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 
 IMAGE = "cirros-0.4.0-x86_64-disk"
 
@@ -303,7 +303,7 @@ def test_an_existing_server_is_described(server):
 def test_a_second_server_is_a_stray(server):
     server.run("create")
     first = server.node.physical_id
-    request = clouds.ServerRequest(
+    request = objects.ServerRequest(
         name="twin",
         flavor_id="1",
         image_id=server.servers()[0].image_id,

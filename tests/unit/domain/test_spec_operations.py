@@ -115,6 +115,14 @@ def test_operations_are_shown_to_clients() -> None:
     }
 
 
+PORT_IN_A_NETWORK = {
+    "type": "Map",
+    "required": False,
+    "updatable": False,
+    "schema": {"port": {"type": "String", "required": False, "updatable": False}},
+}
+
+
 def test_a_schema_is_shown_to_clients() -> None:
     schema: dict[str, spec.Property] = {
         "flavor": spec.String(
@@ -153,20 +161,7 @@ def test_a_schema_is_shown_to_clients() -> None:
             "type": "List",
             "required": False,
             "updatable": False,
-            "schema": {
-                "*": {
-                    "type": "Map",
-                    "required": False,
-                    "updatable": False,
-                    "schema": {
-                        "port": {
-                            "type": "String",
-                            "required": False,
-                            "updatable": False,
-                        }
-                    },
-                }
-            },
+            "schema": {"*": PORT_IN_A_NETWORK},
             "min_version": "1.1",
         },
         "metadata": {"type": "Map", "required": False, "updatable": False},

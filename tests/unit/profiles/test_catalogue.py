@@ -1,6 +1,6 @@
 """How long answers of look-ups are used again, and for whom."""
 
-from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base, catalogue
 
 
@@ -12,7 +12,7 @@ class Images:
 
     def find_image(self, identity):
         self.asked.append(identity)
-        return clouds.Image(id=f"id of {identity}", name=identity)
+        return objects.Image(id=f"id of {identity}", name=identity)
 
 
 class Cloud:

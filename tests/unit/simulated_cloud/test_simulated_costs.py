@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from senlin_like import exceptions
-from senlin_like.drivers import base
+from senlin_like.drivers import base, objects
 from senlin_like.drivers.simulated import cloud as driver_module
 from senlin_like.simulated_cloud import servers, stacks
 
@@ -108,7 +108,7 @@ def test_regions_do_not_see_each_others_servers(cloud, levers):
     driver = driver_module.SimulatedDriver(cloud)
     first = driver.cloud(base.Account(user="u", project="p"))
     second = driver.cloud(base.Account(user="u", project="p", region="RegionTwo"))
-    request = base.ServerRequest(
+    request = objects.ServerRequest(
         name="s", flavor_id="1", image_id=None, metadata={base.NODE_MARK: "n"}
     )
 
@@ -126,7 +126,7 @@ def test_a_name_that_is_too_long_is_an_error_of_the_cloud(cloud, owner):
 
     with pytest.raises(exceptions.CloudError) as caught:
         view.compute.create_server(
-            base.ServerRequest(
+            objects.ServerRequest(
                 name="n" * 300, flavor_id="1", image_id=None, metadata={}
             )
         )

@@ -3,7 +3,7 @@
 import pytest
 
 from senlin_like import exceptions
-from senlin_like.drivers import base
+from senlin_like.drivers import base, objects
 from senlin_like.drivers.simulated import cloud as driver_module
 from senlin_like.simulated_cloud import controls, faults
 
@@ -15,7 +15,7 @@ def view(cloud):
 
 
 def a_request(number=1, **metadata):
-    return base.ServerRequest(
+    return objects.ServerRequest(
         name=f"server-{number}",
         flavor_id="1",
         image_id="new_image",

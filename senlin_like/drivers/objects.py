@@ -1,0 +1,113 @@
+"""What the calls of a cloud take and return: its objects as plain values."""
+
+import dataclasses
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Flavor:
+    """A size of servers."""
+
+    id: str
+    name: str
+    is_disabled: bool = False
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Image:
+    """What a server is started from."""
+
+    id: str
+    name: str
+    status: str = "active"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server as the cloud shows it.
+
+    ``details`` holds the attributes by the names that Nova's API has
+    (``OS-EXT-AZ:availability_zone``, ``addresses``, …), as far as known.
+    """
+
+    id: str
+    name: str
+    status: str
+    fault: str = ""
+    flavor_id: str | None = None
+    image_id: str | None = None
+    zone: str | None = None
+    host: str | None = None
+    key_name: str | None = None
+    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    addresses: Mapping[str, Sequence[Mapping[str, Any]]] = dataclasses.field(
+        default_factory=dict
+    )
+    security_groups: tuple[str, ...] = ()
+    volume_ids: tuple[str, ...] = ()
+    created_at: datetime.datetime | None = None
+    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ServerRequest:
+    """A server to be made.
+
+    ``networks`` items: ``{"port": id}`` or ``{"network": id}``; ``block_devices``
+    in Nova's v2 form.
+    """
+
+    name: str
+    flavor_id: str
+    image_id: str | None
+    metadata: Mapping[str, str]
+    networks: Sequence[Mapping[str, str]] = ()
+    key_name: str | None = None
+    zone: str | None = None
+    security_groups: Sequence[str] = ()
+    block_devices: Sequence[Mapping[str, Any]] = ()
+    personality: Sequence[Mapping[str, str]] = ()
+    scheduler_hints: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    user_data: str | None = dataclasses.field(default=None, repr=False)
+    admin_pass: str | None = dataclasses.field(default=None, repr=False)
+    config_drive: bool | None = None
+    disk_config: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Port:
+    """A port of a network. ``status`` is ``DOWN`` or ``ACTIVE``."""
+
+    id: str
+    network_id: str
+    status: str
+    fixed_ips: tuple[Mapping[str, str], ...] = ()
+    security_group_ids: tuple[str, ...] = ()
+    device_id: str | None = None
+    name: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FloatingIp:
+    """A public address. ``status`` is ``DOWN`` or ``ACTIVE``."""
+
+    id: str
+    address: str
+    network_id: str
+    status: str
+    port_id: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack as the cloud shows it."""
+
+    id: str
+    name: str
+    status: str
+    reason: str = ""
+    tags: tuple[str, ...] = ()
+    outputs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)

@@ -1,0 +1,58 @@
+"""How a scenario ends, in words that can be compared."""
+
+import re
+from typing import Any
+
+from senlin_like.db.models import Cluster, Event, Node, Profile
+from senlin_like.simulated_cloud import tables
+from tests.torture import checks
+from tests.torture.stage import Stage
+
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{8}\b|\[.*?\]")
+
+
+def _mask(text: str) -> str:
+    return _ID.sub("…", text)
+
+
+def snapshot(stage: Stage) -> dict[str, Any]:
+    """Return how all stands, without ids, times and what chance has chosen."""
+    world = stage.driver.world
+    names = {row.id: row.name for row in stage.rows(Profile)}
+    return {
+        "clusters": sorted(
+            (
+                row.name,
+                row.status,
+                _mask(row.status_reason),
+                row.desired_capacity,
+                row.min_size,
+                row.max_size,
+                names[row.profile_id],
+            )
+            for row in stage.rows(Cluster)
+        ),
+        "nodes": sorted(
+            (
+                bool(row.cluster_id),
+                row.status,
+                _mask(row.status_reason),
+                str(row.role),
+                names[row.profile_id],
+                row.physical_id is not None,
+            )
+            for row in stage.rows(Node)
+        ),
+        "actions": sorted(
+            (row.action, row.status, _mask(row.status_reason))
+            for row in stage.actions()
+        ),
+        "events": sorted(
+            (row.otype, row.action, row.status) for row in stage.rows(Event)
+        ),
+        "servers": sorted(
+            (row.target, row.flavor_id, row.image_id, "cluster_id" in row.metadata)
+            for row in checks.live_servers(world)
+        ),
+        "ports": len(checks.cloud_rows(world, tables.PORTS)),
+    }
