@@ -157,11 +157,9 @@ class Resource:
     ) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
         # In the order in which they are encoded, so that nothing is left to sort.
         return tuple(
-            sorted(
-                (field.name, field.shows.write if field.shows else None)
-                for field in self.fields
-                if On.SHOW in field.on and field.since <= version
-            )
+            (field.name, field.shows.write if field.shows else None)
+            for field in sorted(self.fields, key=lambda field: field.name)
+            if On.SHOW in field.on and field.since <= version
         )
 
     def view(self, record: Mapping[str, Any], version: mv.Version) -> dict[str, Any]:

@@ -127,12 +127,6 @@ class _Joined(expression.FunctionElement[str]):
     name = "joined"
 
 
-@compiler.compiles(_Joined, "postgresql")
-def _joined_postgresql(element: _Joined, compiling: Any, **kw: Any) -> str:
-    node_id, index = (compiling.process(one, **kw) for one in element.clauses)
-    return f"string_agg({node_id}, ',' ORDER BY {index}, {node_id})"
-
-
 @compiler.compiles(_Joined, "mysql")
 @compiler.compiles(_Joined, "mariadb")
 def _joined_mysql(element: _Joined, compiling: Any, **kw: Any) -> str:
@@ -144,21 +138,27 @@ def _joined_mysql(element: _Joined, compiling: Any, **kw: Any) -> str:
 def _node_ids(dialect: str) -> sa.Select[Any]:
     """Build the statement that joins the ids of each cluster's nodes."""
     wanted: sa.BindParameter[Any] = sa.bindparam("cluster_ids", expanding=True)
-    if dialect != "sqlite":
+    if dialect not in ("sqlite", "postgresql"):
         return (
             sa.select(_NODE.c.cluster_id, _Joined(_NODE.c.id, _NODE.c.index))
             .where(_NODE.c.cluster_id.in_(wanted))
             .group_by(_NODE.c.cluster_id)
         )
-    # Before 3.44, SQLite's function can't order; it takes rows as they come.
+    # The index gives the order of one cluster: nothing is sorted. PostgreSQL would
+    # sort for its function, and before 3.44 SQLite's can't order.
     ordered = (
         sa.select(_NODE.c.id)
         .where(_NODE.c.cluster_id == TABLE.c.id)
         .order_by(_NODE.c.index, _NODE.c.id)
         .correlate(TABLE)
-        .subquery()
     )
-    joined = sa.select(sa.func.group_concat(ordered.c.id)).scalar_subquery()
+    joined: sa.ColumnElement[Any]
+    if dialect == "postgresql":
+        ids = sa.func.array(ordered.scalar_subquery())
+        joined = sa.func.array_to_string(ids, ",", type_=sa.Text())
+    else:
+        rows = ordered.subquery()
+        joined = sa.select(sa.func.group_concat(rows.c.id)).scalar_subquery()
     return sa.select(TABLE.c.id, joined).where(TABLE.c.id.in_(wanted))
 
 

@@ -74,15 +74,18 @@ class Database:
         ``work`` may run several times and must have no effect but on the
         session. Nothing is kept when it raises.
 
-        :raises ServiceUnavailable: when the database can't be reached.
+        :raises ServiceUnavailable: when the database can't be reached, or
+            deadlocks don't end.
         :raises CommitUnsure: when the connection broke during the commit.
         """
         for trial in range(1, MAX_TRIES + 1):
             try:
                 return self._once(work)
-            except db_exception.DBDeadlock:
+            except db_exception.DBDeadlock as error:
                 if trial == MAX_TRIES:
-                    raise
+                    raise exceptions.ServiceUnavailable(
+                        "Too many others write the same rows; try again later."
+                    ) from error
                 LOG.debug("Deadlock, try %s", trial)
             except db_exception.DBConnectionError as error:
                 if trial > 2:

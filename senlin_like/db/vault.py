@@ -8,7 +8,6 @@ from cryptography import fernet
 
 from senlin_like import exceptions
 
-
 #: Keys of action inputs whose values are passwords.
 SECRETS = frozenset({"admin_pass", "password"})
 _SEALED = "sealed"

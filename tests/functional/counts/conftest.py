@@ -29,6 +29,7 @@ from tests.torture.stage import Stage
 
 #: As many as an engine claims at once by default.
 BATCH = 16
+FOREVER_S = 1e6
 
 
 @dataclasses.dataclass
@@ -68,9 +69,9 @@ class Tally:
         self.texts.clear()
 
 
-@pytest.fixture
-def tally(stage: Stage) -> Iterator[Tally]:
-    """Counts in the service's own database; the cloud's is another."""
+@contextlib.contextmanager
+def tallied(stage: Stage) -> Iterator[Tally]:
+    """Count in the service's own database; the cloud's is another."""
     made = Tally()
     engine = stage.deps.db.engine
     sa.event.listen(engine, "before_cursor_execute", made.note)
@@ -81,53 +82,123 @@ def tally(stage: Stage) -> Iterator[Tally]:
 
 
 @pytest.fixture
-def wakes(stage: Stage) -> list[int]:
-    """Grows with every message that tells the engines of work."""
-    sent: list[int] = []
-    stage.deps = dataclasses.replace(stage.deps, wake=lambda: sent.append(1))
-    stage.engine = stage.new_engine()
-    return sent
+def tally(stage: Stage) -> Iterator[Tally]:
+    """Counts in the service's own database."""
+    with tallied(stage) as made:
+        yield made
 
 
-@pytest.fixture
-def ask(stage: Stage) -> Callable[..., tuple[str, str]]:
+def ask(stage: Stage, count: int) -> tuple[str, str]:
     """Ask for a cluster of so many nodes; give its id and its action's."""
-
-    def create(count: int) -> tuple[str, str]:
-        settings = dataclasses.replace(stage.deps.settings, max_nodes_per_cluster=5000)
-        stage.deps = dataclasses.replace(stage.deps, settings=settings)
-        stage.engine = stage.new_engine()
-        body = {"name": f"web-{count}", "profile_id": stage.a_profile(f"p-{count}")}
-        sizes = {"desired_capacity": count, "min_size": 0, "timeout": 100_000}
-        accepted = clusters.create(stage.deps, stage.ctx, body | sizes)
-        return accepted.record["id"], accepted.action_id
-
-    return create
+    body = {"name": f"web-{count}", "profile_id": stage.a_profile(f"p-{count}")}
+    sizes = {"desired_capacity": count, "min_size": 0, "timeout": 100_000}
+    accepted = clusters.create(stage.deps, stage.ctx, body | sizes)
+    return accepted.record["id"], accepted.action_id
 
 
-@pytest.fixture
-def work(stage: Stage, tally: Tally) -> Callable[..., int]:
+def work(stage: Stage, tally: Tally, *, until_parked: bool = False) -> int:
     """Work in full batches until nothing is left; tell how many rounds it took.
 
     What an engine does at every beat, whatever there is to do, isn't counted.
     """
+    for number in range(1, 1000):
+        stage.engine.reap()
+        with tally.counting():
+            stage.engine.watcher.look_once()
+            runs = stage.engine.claim(BATCH)
+            for run in runs:
+                stage.engine.work(run)
+        if runs:
+            continue
+        if until_parked or not stage.unfinished():
+            return number
+        stage.advance(1.0)
+    raise AssertionError(f"it doesn't end: {stage.tell(stage.unfinished()[:9])}")
 
-    def on(*, until_parked: bool = False) -> int:
-        for number in range(1, 1000):
-            stage.engine.reap()
-            with tally.counting():
-                stage.engine.watcher.look_once()
-                runs = stage.engine.claim(BATCH)
-                for run in runs:
-                    stage.engine.work(run)
-            if runs:
-                continue
-            if until_parked or not stage.unfinished():
-                return number
-            stage.advance(1.0)
-        raise AssertionError(f"it doesn't end: {stage.tell(stage.unfinished()[:9])}")
 
-    return on
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What one action of a cluster took; ``calls`` of the cloud by method."""
+
+    nodes: int
+    status: str
+    rounds: int
+    statements: int
+    commits: int
+    most: str
+    messages: int
+    calls: dict[str, int]
+    servers_left: int
+
+
+def _measured(
+    stage: Stage, nodes: int, tally: Tally, sent: list[int], act: Callable[[], str]
+) -> Figures:
+    """Let something be done to its end, and count."""
+    tally.clear()
+    sent.clear()
+    stage.controls.reset_counters()
+    action_id = act()
+    rounds = work(stage, tally)
+    return Figures(
+        nodes=nodes,
+        status=stage.action(action_id).status,
+        rounds=rounds,
+        statements=tally.statements,
+        commits=tally.commits,
+        most=tally.most(),
+        messages=len(sent),
+        calls={
+            method: sum(outcomes.values())
+            for method, outcomes in stage.controls.counters().items()
+        },
+        servers_left=len(stage.servers()),
+    )
+
+
+@pytest.fixture(scope="module", params=[10, 100])
+def figures(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Figures]]:
+    """Make a cluster and delete it; give the figures of both."""
+    count = request.param
+    ground = tmp_path_factory.mktemp("counts")
+    stage = Stage(f"sqlite:///{ground}/s.db", f"sqlite:///{ground}/c.db")
+    stage.make_tables()
+    sent: list[int] = []
+    stage.deps = dataclasses.replace(stage.deps, wake=lambda: sent.append(1))
+    stage.engine = stage.new_engine()
+    made: list[str] = []
+
+    def create() -> str:
+        cluster_id, action_id = ask(stage, count)
+        made.append(cluster_id)
+        return action_id
+
+    def delete() -> str:
+        return clusters.delete(stage.deps, stage.ctx, made[0], force=False)
+
+    with tallied(stage) as tally:
+        found = {
+            act.__name__: _measured(stage, count, tally, sent, act)
+            for act in (create, delete)
+        }
+    yield found
+    stage.close()
+
+
+@pytest.fixture
+def parked(stage: Stage, tally: Tally) -> Callable[[int], Stage]:
+    """Make a cluster of nodes whose servers take for ever to be built."""
+
+    def make(count: int) -> Stage:
+        stage.controls.put_settings({"build_seconds": FOREVER_S})
+        stage.controls.reset_counters()
+        ask(stage, count)
+        work(stage, tally, until_parked=True)
+        return stage
+
+    return make
 
 
 Get = Callable[[str], tuple[int, bytes]]
