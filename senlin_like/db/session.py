@@ -42,6 +42,14 @@ class Database:
         self.vault = vault
         self.dialect = engine.dialect.name
         self._session = orm.sessionmaker(engine, expire_on_commit=False)
+        # In READ COMMITTED, each statement sees what is there when it begins, in
+        # a transaction or not: PostgreSQL is spared BEGIN and ROLLBACK. Others'
+        # drivers would have to tell the server.
+        self._reading: sa.Engine = (
+            engine.execution_options(isolation_level="AUTOCOMMIT")
+            if self.dialect == "postgresql"
+            else engine
+        )
         # SQLite has one writer at a time: threads queue here, in order and
         # without busy waiting, instead of inside the file lock.
         self._turn: contextlib.AbstractContextManager[Any] = (
@@ -57,7 +65,7 @@ class Database:
         try:
             # The transaction is the connection's, not the session's, which would
             # roll back once more than the connection does: one round trip less.
-            with self.engine.connect() as connection:
+            with self._reading.connect() as connection:
                 connection.begin()
                 with self._session(bind=connection) as session:
                     yield session

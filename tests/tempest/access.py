@@ -211,7 +211,7 @@ def listings(user: rest.User, foreign: Things) -> Iterator[str]:
         for path in (f"/{kind}", queries.get(kind, f"/{kind}?name=access")):
             answer = user.get(path)
             # A filter by a cluster that one may not know may also be refused.
-            found = [] if answer.status == 404 else answer.body[kind]
+            found = [] if answer.status in UNKNOWN else answer.body[kind]
             if alien & {item["id"] for item in found}:
                 yield f"{user.name} sees others' {kind} in {path}"
             if any(item["project"] != user.project_id for item in found):

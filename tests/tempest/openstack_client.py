@@ -242,10 +242,20 @@ def _auth(options: argparse.Namespace) -> list[str]:
     """Return the options that say whom to talk to."""
     if options.auth_type is None:
         return []
-    chosen = ["--os-auth-type", options.auth_type, "--os-endpoint", options.endpoint]
-    if options.auth_type == "http_basic":
-        chosen += ["--os-username", options.user, "--os-password", options.password]
-    return chosen
+    endpoint = options.endpoint.rstrip("/")
+    if options.auth_type == "none":
+        return ["--os-auth-type", "none", "--os-endpoint", endpoint]
+    # With ``none`` alone the client finds the version by itself.
+    return [
+        "--os-auth-type",
+        "http_basic",
+        "--os-endpoint",
+        f"{endpoint}/v1",
+        "--os-username",
+        options.user,
+        "--os-password",
+        options.password,
+    ]
 
 
 def _load(name: str, client: Client) -> str:

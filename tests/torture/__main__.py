@@ -160,6 +160,9 @@ class Torture:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             recovery.look(self.deps.db, self.kills)
+            if not any(engine.is_awake for engine in self._up()):
+                # Nobody is there to go on with anything: that time doesn't count.
+                recovery.excuse(self.kills)
             time.sleep(0.1)
 
     def _wait_for_rest(self) -> float:
@@ -217,7 +220,7 @@ class Torture:
         limit = self.plan.lease_s + GRACE_S
         for kill in self.kills:
             if kill.seconds is None:
-                yield f"What {kill.host} held never went on."
+                yield f"What {kill.host} held never went on: {sorted(kill.open)}"
             elif kill.seconds > limit:
                 yield f"What {kill.host} held went on after {kill.seconds:.1f} s."
 

@@ -67,6 +67,13 @@ class EngineProcess:
         self.number = number
         self.generation = 0
         self.process: subprocess.Popen[bytes] | None = None
+        self.is_paused = False
+
+    @property
+    def is_awake(self) -> bool:
+        """Tell whether the process runs and isn't paused."""
+        runs = self.process is not None and self.process.poll() is None
+        return runs and not self.is_paused
 
     @property
     def host(self) -> str:
@@ -99,9 +106,11 @@ class EngineProcess:
 
     def pause(self) -> None:
         self._send(signal.SIGSTOP)
+        self.is_paused = True
 
     def go_on(self) -> None:
         self._send(signal.SIGCONT)
+        self.is_paused = False
 
     def stop(self) -> int:
         """Stop cleanly; return the exit status."""

@@ -22,6 +22,16 @@ class Kill:
     at: float
     held: dict[str, int]
     seconds: float | None = None
+    #: What was still not mended at the last look.
+    open: set[str] = dataclasses.field(default_factory=set)
+
+
+def excuse(kills: list[Kill]) -> None:
+    """Let the clock of open kills start now: no engine was there to mend them."""
+    now = time.monotonic()
+    for kill in kills:
+        if kill.seconds is None:
+            kill.at = now
 
 
 def held_by(db: Database, host: str) -> dict[str, int]:
@@ -59,6 +69,12 @@ def look(db: Database, kills: list[Kill]) -> None:
                     TABLE.c.id.in_(list(kill.held))
                 )
             ).all()
+        kill.open = {
+            f"{row.id} {row.status}"
+            for row in rows
+            if row.lease < kill.held[row.id] + 2
+            and row.status not in ("SUCCEEDED", "FAILED", "CANCELLED", "WAITING")
+        } or kill.open
         if all(
             row.lease >= kill.held[row.id] + 2
             or row.status in ("SUCCEEDED", "FAILED", "CANCELLED", "WAITING")

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import io
-import uuid
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,9 +21,9 @@ with warnings.catch_warnings():
 from senlin_like.api import app
 from senlin_like.conf import api as api_options
 from senlin_like.conf import opts
-from senlin_like.db import models
 from senlin_like.operations import clusters
 from senlin_like.operations.deps import Deps
+from tests.functional.counts import stock
 from tests.torture.stage import Stage
 
 #: As many as an engine claims at once by default.
@@ -247,111 +246,11 @@ def environ(path: str) -> dict[str, Any]:
     }
 
 
-def fill(deps: Deps, clusters_wanted: int, nodes_each: int) -> dict[str, str]:
-    """Store clusters with nodes, actions and events; give an id of each kind."""
-    now = deps.clock()
-    owner = {"user": "admin", "project": "admin"}
-    row = owner | {"domain": "default"}
-    profile = row | {
-        "id": str(uuid.uuid4()),
-        "name": "p",
-        "type": "os.nova.server-1.0",
-        "sealed_spec": deps.db.vault.seal(
-            {"type": "os.nova.server", "version": "1.0", "properties": {}}
-        ),
-        "meta_data": {},
-        "created_at": now,
-    }
-    found = [
-        row
-        | {
-            "id": str(uuid.uuid4()),
-            "name": f"c-{number}",
-            "profile_id": profile["id"],
-            "init_at": now,
-            "min_size": 0,
-            "max_size": -1,
-            "desired_capacity": nodes_each,
-            "timeout": 1,
-            "status": "ACTIVE",
-            "status_reason": "",
-            **{key: {} for key in ("meta_data", "data", "dependents", "config")},
-        }
-        for number in range(clusters_wanted)
-    ]
-    nodes = [
-        row
-        | {
-            "id": str(uuid.uuid4()),
-            "name": f"n-{index}",
-            "cluster_id": cluster["id"],
-            "profile_id": profile["id"],
-            "index": index,
-            "init_at": now,
-            "status": "ACTIVE",
-            "status_reason": "",
-            **{key: {} for key in ("meta_data", "data", "dependents")},
-        }
-        for cluster in found
-        for index in range(nodes_each)
-    ]
-    actions = [
-        owner
-        | {
-            "id": str(uuid.uuid4()),
-            "name": "a",
-            "kind": "CLUSTER_CHECK",
-            "target": cluster["id"],
-            "cluster_id": cluster["id"],
-            "cause": "RPC Request",
-            "created_at": now,
-            "timeout": 1,
-            "status": "SUCCEEDED",
-            **{key: {} for key in ("inputs", "outputs", "data", "journal")},
-        }
-        for cluster in found
-    ]
-    events = [
-        owner
-        | {
-            "id": str(uuid.uuid4()),
-            "timestamp": now,
-            "oid": cluster["id"],
-            "oname": "c",
-            "otype": "CLUSTER",
-            "cluster_id": cluster["id"],
-            "level": 20,
-            "action": "CLUSTER_CHECK",
-            "status": "start",
-            "status_reason": "",
-            "meta_data": {},
-        }
-        for cluster in found
-    ]
-
-    def store(session: Any) -> None:
-        session.execute(sa.insert(models.Profile), [profile])
-        session.execute(sa.insert(models.Cluster), found)
-        if nodes:
-            session.execute(sa.insert(models.Node), nodes)
-        session.execute(sa.insert(models.Action), actions)
-        session.execute(sa.insert(models.Event), events)
-
-    deps.db.transact(store)
-    return {
-        "profiles": str(profile["id"]),
-        "clusters": str(found[0]["id"]),
-        "nodes": str(nodes[0]["id"]) if nodes else "",
-        "actions": str(actions[0]["id"]),
-        "events": str(events[0]["id"]),
-    }
-
-
 @pytest.fixture
 def store(stage: Stage) -> Callable[[int, int], dict[str, str]]:
     """Store clusters with nodes, actions and events; give an id of each kind."""
 
     def make(clusters_wanted: int, nodes_each: int) -> dict[str, str]:
-        return fill(stage.deps, clusters_wanted, nodes_each)
+        return stock.fill(stage.deps, clusters_wanted, nodes_each)
 
     return make

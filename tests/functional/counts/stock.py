@@ -1,0 +1,108 @@
+"""Rows to be read: clusters with nodes, actions and events."""
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+
+from senlin_like.db import models
+from senlin_like.operations.deps import Deps
+
+Row = dict[str, Any]
+OWNER = {"user": "admin", "project": "admin"}
+
+
+def a_profile(deps: Deps) -> Row:
+    spec = {"type": "os.nova.server", "version": "1.0", "properties": {}}
+    return OWNER | {
+        "id": str(uuid.uuid4()),
+        "name": "p",
+        "type": "os.nova.server-1.0",
+        "sealed_spec": deps.db.vault.seal(spec),
+        "meta_data": {},
+        "created_at": deps.clock(),
+    }
+
+
+def a_cluster(deps: Deps, profile: Row, size: int) -> Row:
+    return OWNER | {
+        "id": str(uuid.uuid4()),
+        "name": "c",
+        "profile_id": profile["id"],
+        "init_at": deps.clock(),
+        "min_size": 0,
+        "max_size": -1,
+        "desired_capacity": size,
+        "timeout": 1,
+        "status": "ACTIVE",
+        "status_reason": "",
+        **{key: {} for key in ("meta_data", "data", "dependents", "config")},
+    }
+
+
+def a_node(deps: Deps, cluster: Row, index: int) -> Row:
+    return OWNER | {
+        "id": str(uuid.uuid4()),
+        "name": f"n-{index}",
+        "cluster_id": cluster["id"],
+        "profile_id": cluster["profile_id"],
+        "index": index,
+        "init_at": deps.clock(),
+        "status": "ACTIVE",
+        "status_reason": "",
+        **{key: {} for key in ("meta_data", "data", "dependents")},
+    }
+
+
+def an_action(deps: Deps, cluster: Row) -> Row:
+    return OWNER | {
+        "id": str(uuid.uuid4()),
+        "name": "a",
+        "kind": "CLUSTER_CHECK",
+        "target": cluster["id"],
+        "cluster_id": cluster["id"],
+        "cause": "RPC Request",
+        "created_at": deps.clock(),
+        "timeout": 1,
+        "status": "SUCCEEDED",
+        **{key: {} for key in ("inputs", "outputs", "data", "journal")},
+    }
+
+
+def an_event(deps: Deps, cluster: Row) -> Row:
+    return OWNER | {
+        "id": str(uuid.uuid4()),
+        "timestamp": deps.clock(),
+        "oid": cluster["id"],
+        "oname": "c",
+        "otype": "CLUSTER",
+        "cluster_id": cluster["id"],
+        "level": 20,
+        "action": "CLUSTER_CHECK",
+        "status": "start",
+        "status_reason": "",
+        "meta_data": {},
+    }
+
+
+def fill(deps: Deps, count: int, nodes_each: int) -> dict[str, str]:
+    """Store clusters with nodes, actions and events; give an id of each kind."""
+    profile = a_profile(deps)
+    found = [a_cluster(deps, profile, nodes_each) for _ in range(count)]
+    rows = {
+        models.Profile: [profile],
+        models.Cluster: found,
+        models.Node: [a_node(deps, c, n) for c in found for n in range(nodes_each)],
+        models.Action: [an_action(deps, cluster) for cluster in found],
+        models.Event: [an_event(deps, cluster) for cluster in found],
+    }
+
+    def store(session: Any) -> None:
+        for model, many in rows.items():
+            if many:
+                session.execute(sa.insert(model), many)
+
+    deps.db.transact(store)
+    return {
+        f"{m.__tablename__}s": str(many[0]["id"]) for m, many in rows.items() if many
+    }
