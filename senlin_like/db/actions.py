@@ -102,8 +102,19 @@ def _records(session: orm.Session, rows: Sequence[identities.Row]) -> list[Recor
         record["inputs"] = masked(record["inputs"])
         record["depends_on"] = waits[row[0]]
         record["depended_by"] = awaited[row[0]]
+        _say_how_far(record)
         records.append(record)
     return records
+
+
+def _say_how_far(record: Record) -> None:
+    """Say of a parent how many of its children are still to end, as of now."""
+    made = (record["data"] or {}).get("children_made")
+    if made and record["depends_on"] and record["status"] == ActionStatus.WAITING:
+        left = len(record["depends_on"])
+        record["status_reason"] = (
+            f"Waiting for {left} of {made} depended action(s) to end."
+        )
 
 
 def masked(inputs: Any) -> Any:

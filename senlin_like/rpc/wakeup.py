@@ -12,15 +12,13 @@ from typing import Any
 import oslo_messaging as messaging
 from oslo_config import cfg
 
+from senlin_like.conf import messaging as options
+
 LOG = logging.getLogger(__name__)
 
 TOPIC = "senlin-engine"
 EXCHANGE = "senlin"
 _RETRY_S = 2.0
-#: oslo.messaging registers these with the global configuration alone, and then
-#: asks the one that it was given for them.
-_ITS_GROUPS = ("oslo_messaging_metrics", "oslo_messaging_tracing")
-_KINDS = {bool: cfg.BoolOpt, int: cfg.IntOpt}
 
 
 class Sender:
@@ -93,9 +91,5 @@ def serve(conf: cfg.ConfigOpts, engine_id: str, wake: Callable[[], None]) -> Any
 
 
 def _transport(conf: cfg.ConfigOpts) -> Any:
-    # Releases differ in which of the groups they have.
-    for group in [name for name in _ITS_GROUPS if name in cfg.CONF]:
-        for name, default in cfg.CONF[group].items():
-            kind = _KINDS.get(type(default), cfg.StrOpt)
-            conf.register_opt(kind(name, default=default), group=group)
+    options.register(conf)
     return messaging.get_rpc_transport(conf)
