@@ -72,11 +72,7 @@ def main() -> None:
             upgrade_command=Checks(conf),
             argv=sys.argv[1:],
             default_config_files=[
-                path
-                for path in assembly.DEFAULT_FILES
-                if pathlib.Path(path).exists()
+                path for path in assembly.DEFAULT_FILES if pathlib.Path(path).exists()
             ],
         )
     )
-
-

@@ -68,9 +68,7 @@ def unsuccessful(
     """
     return list(
         session.execute(
-            sa.select(
-                TABLE.c.id, TABLE.c.target, TABLE.c.status, TABLE.c.status_reason
-            )
+            sa.select(TABLE.c.id, TABLE.c.target, TABLE.c.status, TABLE.c.status_reason)
             .where(
                 TABLE.c.parent_id == parent_id,
                 TABLE.c.sequence >= first,
@@ -125,6 +123,7 @@ def cancel(session: orm.Session, parent_id: str) -> None:
 
 def left(session: orm.Session, action_id: str) -> int:
     """Return how many children have not ended."""
-    return session.scalar(
-        sa.select(Action.children_left).where(Action.id == action_id)
-    ) or 0
+    return (
+        session.scalar(sa.select(Action.children_left).where(Action.id == action_id))
+        or 0
+    )

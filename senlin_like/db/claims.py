@@ -194,9 +194,7 @@ def reap(
             status_reason="Its engine was lost; another one goes on.",
         )
     )
-    makers = [
-        row.target for row in lost if row.action in action_facts.CREATING
-    ]
+    makers = [row.target for row in lost if row.action in action_facts.CREATING]
     remember_strays(session, makers, stray_watch_s)
     return {row.id: row.owner for row in lost}
 
@@ -282,9 +280,7 @@ def wake(
         values["seen"] = seen
     where = [TABLE.c.id.in_(list(ids)), TABLE.c.status == ActionStatus.WAITING]
     if kind is None:
-        where.append(
-            sa.func.coalesce(TABLE.c.wait_kind, "") != WaitKind.TURN
-        )
+        where.append(sa.func.coalesce(TABLE.c.wait_kind, "") != WaitKind.TURN)
     else:
         where.append(TABLE.c.wait_kind == kind)
     if leases is not None:

@@ -133,9 +133,7 @@ def settle_turn(session: orm.Session, depended: Sequence[str]) -> int:
         .with_for_update()
     ).all()
     final = session.scalars(
-        sa.select(Action.id).where(
-            Action.id.in_(ended), Action.status.in_(list(FINAL))
-        )
+        sa.select(Action.id).where(Action.id.in_(ended), Action.status.in_(list(FINAL)))
     ).all()
     gone = set(depended) - set(ended)
     return claims.free_turns(session, [*final, *gone]) if final or gone else 0

@@ -55,9 +55,7 @@ def tell_cluster(
             Cluster.id == cluster_id,
             Cluster.status.in_([ClusterStatus.ACTIVE, ClusterStatus.WARNING]),
         )
-        .values(
-            status=ClusterStatus.WARNING, status_reason=f"Node {name}: {reason}"
-        )
+        .values(status=ClusterStatus.WARNING, status_reason=f"Node {name}: {reason}")
     )
 
 
@@ -90,9 +88,7 @@ def members(session: orm.Session, cluster_id: str) -> list[Candidate]:
     ]
 
 
-def rows_of(
-    session: orm.Session, node_ids: Collection[str]
-) -> dict[str, Any]:
+def rows_of(session: orm.Session, node_ids: Collection[str]) -> dict[str, Any]:
     """Return id → row (id, name, cluster_id, status, physical_id, type)."""
     found: dict[str, Any] = {}
     ids = list(node_ids)
@@ -134,9 +130,7 @@ def count(session: orm.Session, cluster_id: str) -> tuple[int, int]:
         sa.select(
             sa.func.count(),
             sa.func.coalesce(
-                sa.func.sum(
-                    sa.case((TABLE.c.status == NodeStatus.ACTIVE, 1), else_=0)
-                ),
+                sa.func.sum(sa.case((TABLE.c.status == NodeStatus.ACTIVE, 1), else_=0)),
                 0,
             ),
         ).where(TABLE.c.cluster_id == cluster_id)
@@ -144,9 +138,7 @@ def count(session: orm.Session, cluster_id: str) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def leave(
-    session: orm.Session, node_id: str, now: datetime.datetime
-) -> None:
+def leave(session: orm.Session, node_id: str, now: datetime.datetime) -> None:
     """Make a node an orphan."""
     change(
         session,

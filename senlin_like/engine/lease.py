@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from senlin_like import exceptions
 from senlin_like.db import claims, heartbeat
 from senlin_like.db.session import Session
 from senlin_like.flows.run import Run
@@ -46,6 +47,8 @@ class Heart:
         while not stop.is_set():
             try:
                 self.beat()
+            except exceptions.ServiceUnavailable as error:
+                LOG.warning("No sign of life can be given: %s", error.message)
             except Exception:  # the thread has to live
                 LOG.exception("The heartbeat failed")
             stop.wait(self.lease_s / 3)

@@ -148,9 +148,7 @@ class Watcher:
                 watches.drop(session, group.key)
             else:
                 after_s = min(idle, self.longest_s)
-                watches.put_back(
-                    session, group.key, after_s=after_s, pace=self.first_s
-                )
+                watches.put_back(session, group.key, after_s=after_s, pace=self.first_s)
 
         if idle > _IDLE_LAST_S:
             self._idle.pop(group.key, None)
@@ -175,4 +173,3 @@ class Watcher:
                 progress.touch_group(session, key, self.first_s)
 
         self.db.transact(work)
-

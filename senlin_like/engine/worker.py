@@ -211,13 +211,7 @@ class Engine:
 
     def _reap_on(self) -> None:
         pace = min(self.options.poll_s, self.options.lease_s / 4)
-        lease.every(self._stopping, pace, self._reap_quietly, "Reaping")
-
-    def _reap_quietly(self) -> None:
-        try:
-            self.reap()
-        except exceptions.ServiceUnavailable:
-            LOG.warning("No database to look for lost actions in")
+        lease.every(self._stopping, pace, self.reap, "Reaping")
 
     def sweep(self) -> int:
         """Remove what lost engines have made too much."""

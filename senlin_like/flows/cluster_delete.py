@@ -50,4 +50,3 @@ def _close(run: Run, how: Ending) -> Save:
         telling.about_cluster(run, row, Phase.ERROR, how.reason, session)
 
     return save
-

@@ -114,9 +114,7 @@ def _settle_cluster(run: Run, session: Session, cluster_id: str) -> None:
     values: dict[str, Any] = {}
     if run.data.get("reduce_desired_capacity", True):
         values["desired_capacity"] = count
-    cluster_state.settle(
-        session, cluster_id, run.facts.kind, run.deps.clock(), values
-    )
+    cluster_state.settle(session, cluster_id, run.facts.kind, run.deps.clock(), values)
 
 
 def active(run: Run, reason: str, **more: Any) -> Values:

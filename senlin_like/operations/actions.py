@@ -132,9 +132,7 @@ def settled(deps: Deps, action_id: str) -> None:
 
     def work(session: Session) -> None:
         kind, target = conflicts.kind_and_target(session, action_id)
-        doomed = [
-            rival.id for rival in rivals if rules.supersedes(kind, target, rival)
-        ]
+        doomed = [rival.id for rival in rivals if rules.supersedes(kind, target, rival)]
         conflicts.signal(session, doomed, Signal.CANCEL)
         conflicts.settle_turn(session, [rival.id for rival in rivals])
 

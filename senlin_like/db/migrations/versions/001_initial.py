@@ -99,9 +99,7 @@ def _create_action() -> None:
     _index("ix_action_end_time", "action", ["end_time"])
     _index("ix_action_name", "action", ["name"])
     _index("ix_action_owner", "action", ["owner"])
-    _index(
-        "ix_action_project_created_at", "action", ["project", "created_at", "id"]
-    )
+    _index("ix_action_project_created_at", "action", ["project", "created_at", "id"])
     _index(
         "ix_action_status_cluster_id", "action", ["status", "cluster_id", "ready_at"]
     )
@@ -156,9 +154,7 @@ def _create_event() -> None:
     )
     _index("ix_event_cluster_id", "event", ["cluster_id"])
     _index("ix_event_oid", "event", ["oid"])
-    _index(
-        "ix_event_project_timestamp", "event", ["project", "timestamp", "id"]
-    )
+    _index("ix_event_project_timestamp", "event", ["project", "timestamp", "id"])
     _index("ix_event_timestamp", "event", ["timestamp"])
 
 
@@ -179,9 +175,7 @@ def _create_profile() -> None:
         **MYSQL,
     )
     _index("ix_profile_name", "profile", ["name"])
-    _index(
-        "ix_profile_project_created_at", "profile", ["project", "created_at", "id"]
-    )
+    _index("ix_profile_project_created_at", "profile", ["project", "created_at", "id"])
 
 
 def _create_service() -> None:
@@ -260,9 +254,7 @@ def _create_cluster() -> None:
     )
     _index("ix_cluster_name", "cluster", ["name"])
     _index("ix_cluster_profile_id", "cluster", ["profile_id"])
-    _index(
-        "ix_cluster_project_init_at", "cluster", ["project", "init_at", "id"]
-    )
+    _index("ix_cluster_project_init_at", "cluster", ["project", "init_at", "id"])
 
 
 def _create_node() -> None:
