@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import getpass
 import pathlib
 import sys
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from oslo_config import cfg
 from oslo_db import exception as db_exception
 
 from senlin_like import exceptions
-from senlin_like.cmd import assembly
+from senlin_like.cmd import assembly, users
 from senlin_like.conf import opts
 from senlin_like.context import RequestContext
 from senlin_like.db import purge, vault
@@ -114,6 +115,32 @@ def secrets_new_key(conf: cfg.ConfigOpts) -> None:
     say(f"A new key stands first in {conf.command.file}.")
 
 
+def user_set(conf: cfg.ConfigOpts) -> None:
+    """Add a user of 'http_basic', or change the password; read from stdin."""
+    command = conf.command
+    if sys.stdin.isatty():
+        password = getpass.getpass(f"Password of {command.login}: ")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    users.set_password(_user_file(conf), command.login, password)
+    say(f"User '{command.login}' is in {_user_file(conf)}.")
+
+
+def user_remove(conf: cfg.ConfigOpts) -> None:
+    """Take a user of 'http_basic' out."""
+    users.remove(_user_file(conf), conf.command.login)
+    say(f"User '{conf.command.login}' is gone.")
+
+
+def _user_file(conf: cfg.ConfigOpts) -> pathlib.Path:
+    name = conf.command.file or conf.senlin_api.http_basic_auth_user_file
+    if not name:
+        raise exceptions.Invalid(
+            "Which file? Use --file or [senlin_api] http_basic_auth_user_file."
+        )
+    return pathlib.Path(name)
+
+
 def _deps(conf: cfg.ConfigOpts) -> Any:
     return assembly.deps(conf, wakeup.Sender(conf))
 
@@ -160,6 +187,13 @@ def add_commands(subparsers: Any) -> None:
         dest="what", required=True
     )
     _command(secrets, "new-key", secrets_new_key).add_argument("--file")
+    user = subparsers.add_parser("user", help="users of http_basic").add_subparsers(
+        dest="what", required=True
+    )
+    for name, work in (("set", user_set), ("remove", user_remove)):
+        changing = _command(user, name, work)
+        changing.add_argument("login", metavar="NAME")
+        changing.add_argument("--file", help="the htpasswd file")
 
 
 def _command(

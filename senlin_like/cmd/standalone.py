@@ -64,6 +64,13 @@ def prepare(asked: argparse.Namespace, rest: list[str]) -> cfg.ConfigOpts:
     keys = state / "fernet.keys"
     if not keys.exists():
         assembly.make_key_file(keys, vault.new_key())
+    people = state / "htpasswd"
+    if asked.auth == "http_basic" and not people.exists():
+        people.touch(mode=0o600)
+        sys.stderr.write(
+            "There is no user yet; make one with: "
+            f"senlin-like-manage user set NAME --file {people}\n"
+        )
     conf = assembly.configure(rest, "senlin-like-standalone")
     conf.set_default("connection", f"sqlite:///{state}/senlin.db", group="database")
     conf.set_default("max_pool_size", 20, group="database")
@@ -72,9 +79,7 @@ def prepare(asked: argparse.Namespace, rest: list[str]) -> cfg.ConfigOpts:
         "connection", f"sqlite:///{state}/cloud.db", group="simulated_cloud"
     )
     conf.set_default("auth_strategy", asked.auth, group="senlin_api")
-    conf.set_default(
-        "http_basic_auth_user_file", str(state / "htpasswd"), group="senlin_api"
-    )
+    conf.set_default("http_basic_auth_user_file", str(people), group="senlin_api")
     conf.set_default("cloud_backend", asked.cloud)
     return conf
 
