@@ -1,6 +1,7 @@
 """The whole service in one process: starts, stops, goes on; process test: polls."""
 
 import signal
+import uuid
 
 import processes
 
@@ -9,7 +10,7 @@ def start(state, port, *more):
     return processes.Program(
         "senlin-like-standalone",
         ["--state-dir", str(state), "--port", str(port), *more],
-        state.parent / f"standalone-{port}.log",
+        state.parent / f"standalone-{uuid.uuid4()}.log",
     )
 
 
