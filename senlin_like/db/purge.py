@@ -1,9 +1,10 @@
 """Deletes old rows, in small batches: nobody waits for a long transaction."""
 
 import datetime
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from senlin_like.db.models import Action, Event
 from senlin_like.db.session import Database, Session
@@ -16,40 +17,42 @@ def events(
     db: Database, before: datetime.datetime, projects: Collection[str] = ()
 ) -> int:
     """Delete events older than ``before``, of some projects or of all."""
-
-    def batch(session: Session) -> int:
-        where = [Event.timestamp < before]
-        if projects:
-            where.append(Event.project.in_(list(projects)))
-        ids = list(session.scalars(sa.select(Event.id).where(*where).limit(_BATCH)))
-        if ids:
-            session.execute(sa.delete(Event).where(Event.id.in_(ids)))
-        return len(ids)
-
-    return _repeat(db, batch)
+    return _repeat(db, Event, [Event.timestamp < before], projects)
 
 
 def actions(
     db: Database, before: datetime.datetime, projects: Collection[str] = ()
 ) -> int:
-    """Delete actions that ended before ``before``; unfinished ones stay."""
+    """Delete actions that ended before ``before``; unfinished ones stay.
+
+    So do the children of an unfinished one, which will be judged by them.
+    """
+    parent = orm.aliased(Action)
+    needed = sa.exists().where(
+        parent.id == Action.parent_id, parent.status.not_in(list(FINAL))
+    )
+    old = [
+        Action.end_time < before.timestamp(),
+        Action.status.in_(list(FINAL)),
+        ~needed,
+    ]
+    return _repeat(db, Action, old, projects)
+
+
+def _repeat(
+    db: Database,
+    model: type[Action] | type[Event],
+    old: Sequence[sa.ColumnElement[bool]],
+    projects: Collection[str],
+) -> int:
+    where = [*old, model.project.in_(list(projects))] if projects else list(old)
 
     def batch(session: Session) -> int:
-        where = [
-            Action.end_time < before.timestamp(),
-            Action.status.in_(list(FINAL)),
-        ]
-        if projects:
-            where.append(Action.project.in_(list(projects)))
-        ids = list(session.scalars(sa.select(Action.id).where(*where).limit(_BATCH)))
+        ids = list(session.scalars(sa.select(model.id).where(*where).limit(_BATCH)))
         if ids:
-            session.execute(sa.delete(Action).where(Action.id.in_(ids)))
+            session.execute(sa.delete(model).where(model.id.in_(ids)))
         return len(ids)
 
-    return _repeat(db, batch)
-
-
-def _repeat(db: Database, batch: Callable[[Session], int]) -> int:
     gone = 0
     while True:
         count = db.transact(batch)
