@@ -103,7 +103,8 @@ class Ledger:
         total = reading.cpu_s + reading.reaped_s
         base = self._base.pop(key)
         parent = reading.parent
-        if parent is not None and handed_over.get(parent, 0.0) >= total - _TICKS_S:
+        handed = handed_over.get(parent) if parent is not None else None
+        if parent is not None and handed is not None and handed >= total - _TICKS_S:
             # The parent shows all of it now, also what was spent before we began.
             handed_over[parent] -= total
             self._base[parent] += base

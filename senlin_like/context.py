@@ -28,6 +28,8 @@ class RequestContext:
     api_version: tuple[int, int] = (1, 0)
     trust_id: str | None = dataclasses.field(default=None, repr=False)
     auth_token: str | None = dataclasses.field(default=None, repr=False)
+    #: The services that the caller's token names, as JSON.
+    service_catalog: str | None = dataclasses.field(default=None, repr=False)
 
     def widened(self) -> "RequestContext":
         """Return the same caller with sight of every project."""

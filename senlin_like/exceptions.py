@@ -204,7 +204,7 @@ class ActionImmutable(Conflict):
     def __init__(self, action_id: str, status: str, expected: Sequence[str]) -> None:
         super().__init__(
             f"Action ({action_id[:8]}) is in status ({status}) while expected "
-            f"status must be one of ({tuple(expected)})."
+            f"status must be one of ({tuple(str(one) for one in expected)})."
         )
 
 
@@ -235,6 +235,17 @@ class ServiceUnavailable(Error):
     type = "ServiceUnavailable"
 
     def __init__(self, message: str, retry_after_s: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class TooManyRequests(Error):
+    """Somebody asks faster than the operator allows; ask again later."""
+
+    code = "clustering.request.too_many"
+    type = "TooManyRequests"
+
+    def __init__(self, message: str, retry_after_s: int = 1) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
 

@@ -15,7 +15,17 @@ from oslo_config import cfg
 from oslo_middleware import cors, http_proxy_to_wsgi
 
 from senlin_like import exceptions
-from senlin_like.api import auth, bodies, discovery, errors, health, replies, router
+from senlin_like.api import (
+    auth,
+    bodies,
+    discovery,
+    door,
+    errors,
+    health,
+    replies,
+    router,
+    throttle,
+)
 from senlin_like.api import microversions as mv
 from senlin_like.api.auth import Environ, Wsgi
 from senlin_like.api.call import Limits, Parts
@@ -37,7 +47,11 @@ def build(deps: Deps, conf: cfg.ConfigOpts) -> Wsgi:
         access=enforcer.make(conf),
         limits=Limits(
             body_bytes=conf.senlin_api.max_json_body_size,
+            open_body_bytes=conf.receiver.max_body_size,
             nesting=conf.senlin_api.max_nesting,
+        ),
+        throttle=throttle.Throttle(
+            conf.receiver.triggers_per_second, conf.receiver.trigger_burst
         ),
     )
     app: Wsgi = router.Router(parts)
@@ -131,8 +145,8 @@ def _versions(app: Wsgi, conf: cfg.ConfigOpts, parts: Parts) -> Wsgi:
 
 
 def _authenticate(app: Wsgi, conf: cfg.ConfigOpts, parts: Parts) -> Wsgi:
-    """Find out who asks."""
-    return auth.layer(app, conf)
+    """Find out who asks; at the door of webhooks, for whom they act."""
+    return door.layer(auth.layer(app, conf), app, parts)
 
 
 def _faults(app: Wsgi, conf: cfg.ConfigOpts, parts: Parts) -> Wsgi:

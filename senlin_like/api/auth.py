@@ -37,6 +37,7 @@ class Caller:
     project_name: str | None = None
     domain_id: str | None = None
     token: str | None = dataclasses.field(default=None, repr=False)
+    catalogue: str | None = dataclasses.field(default=None, repr=False)
 
 
 def layer(app: Wsgi, conf: cfg.ConfigOpts) -> Wsgi:
@@ -89,6 +90,7 @@ def _token_owner(environ: Environ) -> Caller:
         project_name=environ.get("HTTP_X_PROJECT_NAME"),
         domain_id=environ.get("HTTP_X_PROJECT_DOMAIN_ID"),
         token=environ.get("HTTP_X_AUTH_TOKEN"),
+        catalogue=environ.get("HTTP_X_SERVICE_CATALOG"),
     )
 
 
@@ -152,4 +154,5 @@ def context(environ: Environ, caller: Caller) -> RequestContext:
         global_request_id=given if _GLOBAL_ID.fullmatch(given) else None,
         api_version=version,
         auth_token=caller.token,
+        service_catalog=caller.catalogue,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from senlin_like import exceptions
 from senlin_like.api import fields, queries
 from senlin_like.api import microversions as mv
+from senlin_like.api import throttle as throttles
 from senlin_like.context import RequestContext
 from senlin_like.operations.deps import Deps
 from senlin_like.rbac import enforcer
@@ -14,9 +15,10 @@ from senlin_like.rbac import enforcer
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How large and how deep bodies may be."""
+    """How large and how deep bodies may be; ``open``: of those whom nobody knows."""
 
     body_bytes: int = 1048576
+    open_body_bytes: int = 65536
     nesting: int = 64
 
 
@@ -27,6 +29,7 @@ class Parts:
     deps: Deps
     access: enforcer.Access
     limits: Limits = Limits()
+    throttle: throttles.Throttle = dataclasses.field(default_factory=throttles.Throttle)
 
 
 @dataclasses.dataclass(kw_only=True)

@@ -37,6 +37,7 @@ STATUSES: dict[type[exceptions.Error], int] = {
     exceptions.ActionImmutable: 409,
     exceptions.FeatureNotSupported: 409,
     exceptions.ResourceInUse: 409,
+    exceptions.TooManyRequests: 429,
     exceptions.ServiceUnavailable: 503,
     exceptions.CloudError: 500,
     # A cloud object that a request named: the request is wrong.
@@ -60,6 +61,7 @@ EXPLANATIONS = {
     405: "The method is not allowed for this resource.",
     406: GENERIC,
     409: "There was a conflict when trying to complete your request.",
+    429: "Too many requests were sent in a short time.",
     500: "The server has either erred or is incapable of performing the requested "
     "operation.",
     503: "The server is currently unavailable. Please try again at a later time.",
@@ -126,7 +128,7 @@ def unexpected(request_id: str) -> Fault:
 
 def _headers(error: exceptions.Error) -> tuple[tuple[str, str], ...]:
     """Give the headers that an error needs beside its body."""
-    if isinstance(error, exceptions.ServiceUnavailable):
+    if isinstance(error, exceptions.ServiceUnavailable | exceptions.TooManyRequests):
         return (("Retry-After", str(error.retry_after_s)),)
     if isinstance(error, exceptions.CloudBusy | exceptions.CloudUnsure):
         wait_s = getattr(error, "retry_after_s", None) or 5

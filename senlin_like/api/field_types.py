@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from senlin_like import exceptions
+from senlin_like.domain import naming
 from senlin_like.operations.deps import Settings
 
 #: Longest piece of a user's value that a message repeats, in characters.
 SHOWN = 200
 #: What an integer column holds.
 LARGEST = 2**31 - 1
-NAME_CHARACTERS = r"[a-zA-Z0-9一-龥_.~-]"
-_NAME = re.compile(NAME_CHARACTERS + "*")
+_NAME = re.compile(naming.CHARACTERS + "*")
 _DIGITS = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
 _BOOL_WORDS = (
     "0", "1", "f", "false", "n", "no", "off", "on", "t", "true", "y", "yes",
@@ -52,10 +52,18 @@ def plain(value: Any) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
-def wrong_type(value: Any, *expected: str) -> exceptions.InvalidBody:
+class WrongValue(exceptions.InvalidBody):
+    """A value is of another type or form; the text doesn't name its field."""
+
+    def of_field(self, name: str) -> exceptions.InvalidBody:
+        """Return the refusal with the name of the field."""
+        return exceptions.InvalidBody(f"{self.message} (field '{name}')")
+
+
+def wrong_type(value: Any, *expected: str) -> WrongValue:
     """Say that a value is of another JSON type than the ones expected."""
     wanted = ", ".join(f"'{one}'" for one in expected)
-    return exceptions.InvalidBody(f"{show(value)} is not of type {wanted}")
+    return WrongValue(f"{show(value)} is not of type {wanted}")
 
 
 def _whole(name: str, value: Any) -> int:
@@ -90,7 +98,7 @@ class Name:
             "type": "string",
             "minLength": 1,
             "maxLength": 255,
-            "pattern": f"^{NAME_CHARACTERS}+$",
+            "pattern": f"^{naming.CHARACTERS}+$",
         }
 
     def read(self, name: str, value: Any, settings: Settings) -> str:
@@ -220,7 +228,7 @@ class Capacity:
             )
         _at_most(name, number, settings.max_nodes_per_cluster)
         if isinstance(value, str) and not value.isdigit():
-            raise exceptions.InvalidBody(f"{show(value)} does not match '^[0-9]*$'")
+            raise WrongValue(f"{show(value)} does not match '^[0-9]*$'")
         return number
 
 
@@ -276,9 +284,7 @@ class Map:
         if isinstance(value, dict):
             return value
         if isinstance(value, str) and not _is_json(value):
-            raise exceptions.InvalidBody(
-                f"The value ({plain(value)}) is not a valid JSON."
-            )
+            raise WrongValue(f"The value ({plain(value)}) is not a valid JSON.")
         raise wrong_type(value, "object")
 
 

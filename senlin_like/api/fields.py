@@ -71,7 +71,10 @@ class Field:
             if op in self.null:
                 return None
             raise exceptions.InvalidBody(f"Field `{self.name}' cannot be None")
-        return self.type.read(self.name, value, settings)
+        try:
+            return self.type.read(self.name, value, settings)
+        except field_types.WrongValue as error:
+            raise error.of_field(self.name) from error
 
     @property
     def type(self) -> FieldType:

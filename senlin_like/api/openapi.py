@@ -110,6 +110,13 @@ def parameters() -> Json:
         for table in tables:
             for field in table.fields:
                 found.setdefault(f"{table.singular}_{field.name}", _parameter(field))
+        for name, text in declared.requires:
+            found[f"{declared.resource.singular}_{name}_query"] = {
+                "description": text,
+                "in": "query",
+                "required": True,
+                "type": "string",
+            }
         if declared.listing is not None:
             for one in declared.listing.filters:
                 found[f"{declared.resource.singular}_{one.name}_query"] = {
@@ -184,6 +191,18 @@ def _operation(
             }
         ],
     }
+    described["parameters"] += [
+        {
+            "name": name,
+            "in": "query",
+            "required": True,
+            "schema": {"type": "string", "minLength": 1},
+            "description": text,
+        }
+        for name, text in declared.requires
+    ]
+    if declared.is_open:
+        described["security"] = []
     if declared.listing is not None:
         described["parameters"] += _query(declared.listing, version)
     if declared.takes is not None:
@@ -249,7 +268,8 @@ def _responses(declared: Operation, version: mv.Version) -> Json:
             }
         }
     fault = {"$ref": "#/components/responses/Fault"}
-    statuses = sorted(set(errors.STATUSES.values()) - {405})
+    elsewhere = {405} if declared.is_open else {405, 429}
+    statuses = sorted(set(errors.STATUSES.values()) - elsewhere)
     return {
         str(declared.status): good,
         **{str(status): fault for status in statuses},

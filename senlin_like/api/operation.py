@@ -70,7 +70,11 @@ class Takes:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What is known of an operation beside its code."""
+    """What is known of an operation beside its code.
+
+    ``is_open``: it needs no authentication. ``requires``: the parameters that
+    the query has to have, with what they mean.
+    """
 
     name: str
     resource: fields.Resource
@@ -80,6 +84,8 @@ class Operation:
     takes: Takes | None = None
     since: mv.Version = mv.INITIAL
     listing: queries.Listing | None = None
+    is_open: bool = False
+    requires: tuple[tuple[str, str], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,12 @@ from senlin_like.api.v1 import (
     clusters,
     events,
     nodes,
+    policies,
     profiles,
+    receivers,
     services,
     types,
+    webhooks,
 )
 
 
@@ -22,10 +25,13 @@ def version_1() -> Place:
             "profile-types": types.ProfileTypes(),
             "policy-types": types.PolicyTypes(),
             "profiles": profiles.Profiles(),
+            "policies": policies.Policies(),
             "clusters": clusters.Clusters(),
             "nodes": nodes.Nodes(),
             "actions": actions.Actions(),
             "events": events.Events(),
+            "receivers": receivers.Receivers(),
+            "webhooks": webhooks.Webhooks(),
             "services": services.Services(),
         }
     )

@@ -4,11 +4,9 @@ import dataclasses
 import functools
 import json
 import logging
-import re
 from typing import Any
 
-from senlin_like import exceptions
-from senlin_like.api import auth, bodies, discovery, openapi, replies, root, tree
+from senlin_like.api import auth, bodies, openapi, paths, replies, root, tree
 from senlin_like.api.auth import Environ
 from senlin_like.api.call import Call, Parts
 from senlin_like.context import RequestContext
@@ -17,9 +15,6 @@ LOG = logging.getLogger(__name__)
 
 #: The description needs no authentication: it says nothing of anybody.
 DESCRIPTION_PATH = "/v1/openapi.json"
-_MEDIA_TYPE = re.compile(
-    r"application/vnd\.openstack\.clustering-v1(\.0)?(\+json)?\s*(;|$)"
-)
 _ADMIN = "context_is_admin"
 #: Paths whose place in the tree is remembered.
 REMEMBERED_PATHS = 4096
@@ -45,7 +40,7 @@ class Router:
 
         :raises Error: for whatever is wrong with it.
         """
-        path = _path(environ)
+        path = paths.read(environ)
         method = environ["REQUEST_METHOD"]
         found, ids = self._find(path, method)
         call = Call(
@@ -58,10 +53,11 @@ class Router:
             ids=ids,
         )
         LOG.debug("%s %s by %s", method, path, call.ctx.user_id)
-        limits = self._parts.limits
+        limits, declared = self._parts.limits, found.endpoint.declared
+        largest = limits.open_body_bytes if declared.is_open else limits.body_bytes
         raw = (
-            bodies.read(environ, limits.body_bytes, limits.nesting)
-            if found.endpoint.declared.takes is not None
+            bodies.read(environ, largest, limits.nesting)
+            if declared.takes is not None
             else None
         )
         answer = found.endpoint.answer(found.place, call, raw)
@@ -78,20 +74,3 @@ class Router:
         if not self._parts.access.is_allowed(_ADMIN, ctx):
             return ctx
         return dataclasses.replace(ctx, is_admin=True)
-
-
-def _path(environ: Environ) -> str:
-    """Return the path as text, with its version even if that is in Accept.
-
-    :raises RouteNotFound: when it isn't UTF-8.
-    """
-    try:
-        path: str = environ["PATH_INFO"].encode("latin-1").decode()
-    except UnicodeDecodeError:
-        raise exceptions.RouteNotFound from None
-    accept = environ.get("HTTP_ACCEPT", "")
-    if "clustering-v1" not in accept or path.split("/", 2)[1] in discovery.ROOTS:
-        return path
-    if any(_MEDIA_TYPE.match(kind.strip()) for kind in accept.split(",")):
-        return f"/v1{path}"
-    return path

@@ -167,6 +167,37 @@ class Hosts(_Lever):
         return {"hosts": self.controls.hosts()}
 
 
+class Messages(_Lever):
+    """``/simulated/v1/queues/{queue}/messages``."""
+
+    @operation(_shows("messages"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """List the messages of a queue."""
+        return {"messages": self.controls.messages(call.identity)}
+
+    @operation(_shows("messages", _FREE, 201))
+    def post(self, call: Call) -> dict[str, Any]:
+        """Put a message into a queue, as another service would."""
+        if call.body is None:
+            raise bodies.missing()
+        posted = self.controls.post_message(call.identity, call.body.get("message"))
+        return {"message": posted}
+
+
+class Queues(_Lever):
+    """``/simulated/v1/queues``."""
+
+    parameter = "queue"
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__(controls, Place({"messages": Messages(controls)}))
+
+    @operation(_shows("queues"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """List the queues."""
+        return {"queues": self.controls.queues()}
+
+
 class Counters(_Lever):
     """``/simulated/v1/counters``."""
 
@@ -195,6 +226,7 @@ LEVERS: Mapping[str, type[_Lever]] = {
     "faults": Faults,
     "servers": Servers,
     "hosts": Hosts,
+    "queues": Queues,
     "counters": Counters,
     "problems": Problems,
 }

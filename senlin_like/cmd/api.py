@@ -23,7 +23,9 @@ def application(conf: cfg.ConfigOpts) -> Any:
     :raises Invalid: when an option is missing or wrong.
     """
     deps = assembly.deps(conf, wakeup.Sender(conf))
-    return presence.Present(app.build(deps, conf), deps)
+    wsgi = presence.Present(app.build(deps, conf), deps)
+    assembly.leave_garbage_alone()
+    return wsgi
 
 
 def serve(wsgi: Any, conf: cfg.ConfigOpts, host: str, port: int) -> Any:

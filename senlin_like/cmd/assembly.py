@@ -1,5 +1,6 @@
 """Puts the parts of a process together from its options."""
 
+import gc
 import ipaddress
 import logging
 import pathlib
@@ -20,6 +21,7 @@ from senlin_like.drivers import base as clouds
 from senlin_like.drivers import registry as drivers
 from senlin_like.engine.worker import Options
 from senlin_like.operations.deps import Deps, Settings
+from senlin_like.policies import registry as policies
 from senlin_like.profiles import registry as profiles
 
 LOG = logging.getLogger(__name__)
@@ -89,12 +91,12 @@ def open_database(conf: cfg.ConfigOpts) -> Database:
     """
     if not conf.database.connection:
         raise exceptions.Invalid("[database] connection is not set.")
-    overflow = conf.database.max_overflow
     return session.connect(
         conf.database.connection,
         Vault(read_keys(conf)),
-        size=conf.database.max_pool_size or 5,
-        overflow=10 if overflow is None else overflow,
+        writers=conf.engine.transactions,
+        size=conf.database.max_pool_size,
+        overflow=conf.database.max_overflow,
         timeout_s=float(conf.database.pool_timeout or 30),
         recycle_s=conf.database.connection_recycle_time,
     )
@@ -124,15 +126,19 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         max_clusters_per_project=conf.max_clusters_per_project,
         default_action_timeout=conf.default_action_timeout,
         server_timeout_s=conf.default_nova_timeout,
+        stray_watch_s=float(conf.engine.stray_watch_s),
         name_unique=conf.name_unique,
         delete_cluster_dependents=conf.delete_cluster_dependents,
         max_page_size=conf.senlin_api.max_page_size,
         service_down_time=conf.service_down_time,
+        health_check_interval_min=conf.health_check_interval_min,
         api_revision=conf.revision.senlin_api_revision,
         engine_revision=conf.revision.senlin_engine_revision,
         event_level=int(_LEVELS[conf.dispatchers.priority]),
         exclude_derived_events=conf.dispatchers.exclude_derived_actions,
         trust_roles=tuple(conf.trust_roles),
+        receiver_host=conf.receiver.host,
+        receiver_port=conf.receiver.port,
     )
 
 
@@ -145,6 +151,7 @@ def deps(conf: cfg.ConfigOpts, wake: Callable[[], None]) -> Deps:
         db=open_database(conf),
         wake=wake,
         profiles=profiles.load(),
+        policies=policies.load(),
         driver=open_driver(conf),
         settings=settings(conf),
     )
@@ -164,6 +171,15 @@ def engine_options(conf: cfg.ConfigOpts) -> Options:
         action_days=conf.engine.action_retention_days,
         event_days=conf.engine.event_retention_days,
     )
+
+
+def leave_garbage_alone() -> None:
+    """Leave all that a program has loaded out of later garbage collections.
+
+    A full collection of it stops all threads for a fifth of a second.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def make_key_file(path: pathlib.Path, key: str) -> None:

@@ -32,9 +32,11 @@ def run_one(conf: cfg.ConfigOpts) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
+    os.nice(conf.engine.niceness)
     sender = wakeup.Sender(conf)
     engine = Engine(assembly.deps(conf, sender), assembly.engine_options(conf))
     engine.start()
+    assembly.leave_garbage_alone()
     listener = threading.Thread(
         target=_listen, args=(conf, engine, stop), name="listener", daemon=True
     )

@@ -1,11 +1,12 @@
 """``senlin-like-manage``: what operators do from a shell."""
 
 import argparse
+import contextlib
 import datetime
 import getpass
 import pathlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from oslo_config import cfg
@@ -18,6 +19,7 @@ from senlin_like.context import RequestContext
 from senlin_like.db import purge, vault
 from senlin_like.db.migrations import migrate
 from senlin_like.operations import actions, services
+from senlin_like.operations.deps import Deps
 from senlin_like.rpc import wakeup
 
 _UNITS = ("days", "hours", "minutes", "seconds")
@@ -58,7 +60,8 @@ def _url(conf: cfg.ConfigOpts) -> str:
 
 def service_list(conf: cfg.ConfigOpts) -> None:
     """Print the processes of the service and whether they live."""
-    rows = services.list_all(_deps(conf))
+    with _opened(conf) as deps:
+        rows = services.list_all(deps)
     heads = ("id", "host", "binary", "topic", "state", "updated_at")
     _table(heads, [[str(row[head]) for head in heads] for row in rows])
 
@@ -90,19 +93,21 @@ def _projects(conf: cfg.ConfigOpts) -> list[str]:
 
 def action_cancel(conf: cfg.ConfigOpts) -> None:
     """Ask an action of any project to stop."""
-    actions.cancel(
-        _deps(conf), _OPERATOR, conf.command.action_id, force=conf.command.force
-    )
+    command = conf.command
+    with _opened(conf) as deps:
+        actions.cancel(deps, _OPERATOR, command.action_id, force=command.force)
 
 
 def action_suspend(conf: cfg.ConfigOpts) -> None:
     """Let an action pause before its next step."""
-    actions.suspend(_deps(conf), _OPERATOR, conf.command.action_id)
+    with _opened(conf) as deps:
+        actions.suspend(deps, _OPERATOR, conf.command.action_id)
 
 
 def action_resume(conf: cfg.ConfigOpts) -> None:
     """Let a suspended action go on."""
-    actions.resume(_deps(conf), _OPERATOR, conf.command.action_id)
+    with _opened(conf) as deps:
+        actions.resume(deps, _OPERATOR, conf.command.action_id)
 
 
 def secrets_new_key(conf: cfg.ConfigOpts) -> None:
@@ -141,8 +146,17 @@ def _user_file(conf: cfg.ConfigOpts) -> pathlib.Path:
     return pathlib.Path(name)
 
 
-def _deps(conf: cfg.ConfigOpts) -> Any:
-    return assembly.deps(conf, wakeup.Sender(conf))
+@contextlib.contextmanager
+def _opened(conf: cfg.ConfigOpts) -> Iterator[Deps]:
+    """Open what operations work with, and close it afterwards."""
+    sender = wakeup.Sender(conf)
+    deps = assembly.deps(conf, sender)
+    try:
+        yield deps
+    finally:
+        sender.close()
+        deps.driver.close()
+        deps.db.dispose()
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -24,6 +24,9 @@ from senlin_like.engine.worker import Engine
 
 LOG = logging.getLogger(__name__)
 
+#: Addresses to listen on that lead nowhere when they are called.
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared only
+
 
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """Read the command line; what is left goes to the configuration."""
@@ -73,7 +76,6 @@ def prepare(asked: argparse.Namespace, rest: list[str]) -> cfg.ConfigOpts:
         )
     conf = assembly.configure(rest, "senlin-like-standalone")
     conf.set_default("connection", f"sqlite:///{state}/senlin.db", group="database")
-    conf.set_default("max_pool_size", 20, group="database")
     conf.set_default("fernet_key_file", str(keys), group="secrets")
     conf.set_default(
         "connection", f"sqlite:///{state}/cloud.db", group="simulated_cloud"
@@ -81,6 +83,9 @@ def prepare(asked: argparse.Namespace, rest: list[str]) -> cfg.ConfigOpts:
     conf.set_default("auth_strategy", asked.auth, group="senlin_api")
     conf.set_default("http_basic_auth_user_file", str(people), group="senlin_api")
     conf.set_default("cloud_backend", asked.cloud)
+    if asked.host not in EVERYWHERE:
+        conf.set_default("host", asked.host, group="receiver")
+    conf.set_default("port", asked.port, group="receiver")
     return conf
 
 
@@ -121,6 +126,7 @@ def _run(server: Any, engine: Engine, asked: argparse.Namespace) -> None:
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
     engine.start()
+    assembly.leave_garbage_alone()
     threading.Thread(target=server.run, name="http", daemon=True).start()
     sys.stdout.write(
         f"senlin-like is ready on http://{asked.host}:{server.effective_port} "

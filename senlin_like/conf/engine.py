@@ -15,6 +15,22 @@ OPTS = [
         "Waiting for the cloud or for other actions takes no thread.",
     ),
     cfg.IntOpt(
+        "transactions",
+        default=3,
+        min=1,
+        help="Transactions that one process begins at the same moment, API processes "
+        "too; more of them slow down who reads. Whoever has waited for half a second "
+        "goes ahead. Raise it where the database is far away.",
+    ),
+    cfg.IntOpt(
+        "niceness",
+        default=10,
+        min=0,
+        max=19,
+        help="How far senlin-like-engine stands back for other programs of its host, "
+        "such as the API and the database; 0: not at all.",
+    ),
+    cfg.IntOpt(
         "lease_s",
         default=10,
         min=2,

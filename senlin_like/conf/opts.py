@@ -15,12 +15,22 @@ from senlin_like.conf import (
     default,
     engine,
     events,
+    receiver,
     revision,
     secrets,
     simulated,
 )
 
-GROUPS = (api, authentication, engine, events, revision, secrets, simulated)
+GROUPS = (
+    api,
+    authentication,
+    engine,
+    events,
+    receiver,
+    revision,
+    secrets,
+    simulated,
+)
 
 
 def list_opts() -> Iterator[tuple[str, list[Any]]]:
@@ -37,6 +47,7 @@ def register(conf: cfg.ConfigOpts) -> None:
         conf.register_group(module.GROUP)
         conf.register_opts(module.OPTS, group=module.GROUP)
     log.register_options(conf)
+    set_library_defaults()
     db_options.set_defaults(conf)
     policy_opts.set_defaults(conf, policy_file="policy.yaml")
     cors.set_defaults(
@@ -60,6 +71,15 @@ def register(conf: cfg.ConfigOpts) -> None:
         ],
         allow_methods=["GET", "PUT", "POST", "DELETE", "PATCH"],
     )
+
+
+def set_library_defaults() -> None:
+    """Change what other libraries' options default to, for samples as well.
+
+    As many connections are kept as there are threads: one more than that is
+    opened and closed again for a single transaction.
+    """
+    cfg.set_defaults(db_options.database_opts, max_pool_size=24, max_overflow=8)
 
 
 def load(

@@ -187,6 +187,14 @@ def cluster_of(session: orm.Session, ctx: RequestContext, action_id: str) -> str
     return str(found)
 
 
+def data_of_named(session: orm.Session, target: str, name: str) -> list[Record]:
+    """Return the data of the actions of a name on a target."""
+    query = sa.select(TABLE.c.data).where(
+        TABLE.c.name == name, TABLE.c.target == target
+    )
+    return [data or {} for data in session.scalars(query)]
+
+
 def complete_hook(session: orm.Session, action_id: str) -> bool:
     """Let an action go on that waits for its lifecycle hook.
 

@@ -38,74 +38,92 @@ def claim(
 
     The first action of every cluster comes before the second of any; what a
     cluster has running already counts, so a cluster with a thousand nodes to
-    make doesn't hold up the others.
+    make doesn't hold up the others. Nodes without a cluster count by project.
+    Within a cluster, what users asked for comes before the children of it: a
+    parent that was told to stop needn't wait until they are done.
     """
-    ids = _candidates(session, limit)
+    ids = list(session.scalars(_CANDIDATES, {"most": limit}))
     if not ids:
         return []
     if session.get_bind().dialect.name != "sqlite":
-        free = sa.select(Action.id).where(
-            Action.id.in_(ids), Action.status == ActionStatus.READY
-        )
-        ids = list(session.scalars(free.with_for_update(skip_locked=True)))
+        ids = list(session.scalars(_LOCK, {"ids": ids}))
         if not ids:
             return []
-    session.execute(
-        sa.update(TABLE)
-        .where(TABLE.c.id.in_(ids), TABLE.c.status == ActionStatus.READY)
-        .values(
-            status=ActionStatus.RUNNING,
-            owner=engine_id,
-            lease=TABLE.c.lease + 1,
-            lease_until=db_now() + lease_s,
-            start_time=sa.func.coalesce(TABLE.c.start_time, db_now()),
-            wait_kind=None,
-            wait_group=None,
-            wake_at=None,
-            status_reason="The action is being processed.",
-        )
-    )
-    mine = (
-        sa.select(TABLE, db_now().label("now"))
-        .where(
-            TABLE.c.id.in_(ids),
-            TABLE.c.owner == engine_id,
-            TABLE.c.status == ActionStatus.RUNNING,
-        )
-        .order_by(TABLE.c.ready_at)
-    )
-    return [Claimed(row=row, now=row.now) for row in session.execute(mine)]
+    mine = {"ids": ids, "engine": engine_id}
+    session.execute(_TAKE, {**mine, "lease_s": lease_s})
+    return [Claimed(row=row, now=row.now) for row in session.execute(_MINE, mine)]
 
 
-def _candidates(session: orm.Session, limit: int) -> list[str]:
+def _candidates() -> sa.Select[Any]:
+    turn = sa.case(
+        (TABLE.c.cluster_id == "", TABLE.c.project), else_=TABLE.c.cluster_id
+    )
     running = (
-        sa.select(TABLE.c.cluster_id, sa.func.count().label("busy"))
+        sa.select(turn.label("turn"), sa.func.count().label("busy"))
         .where(TABLE.c.status == ActionStatus.RUNNING)
-        .group_by(TABLE.c.cluster_id)
+        .group_by(turn)
         .subquery()
     )
     ready = (
         sa.select(
             TABLE.c.id,
-            TABLE.c.cluster_id,
+            turn.label("turn"),
             TABLE.c.ready_at,
             sa.func.row_number()
             .over(
-                partition_by=TABLE.c.cluster_id,
-                order_by=(TABLE.c.ready_at, TABLE.c.id),
+                partition_by=turn,
+                order_by=(TABLE.c.parent_id.is_not(None), TABLE.c.ready_at, TABLE.c.id),
             )
             .label("place"),
         )
         .where(TABLE.c.status == ActionStatus.READY)
         .subquery()
     )
-    fair = (
+    return (
         sa.select(ready.c.id)
-        .outerjoin(running, running.c.cluster_id == ready.c.cluster_id)
+        .outerjoin(running, running.c.turn == ready.c.turn)
         .order_by(ready.c.place + sa.func.coalesce(running.c.busy, 0), ready.c.ready_at)
-        .limit(limit)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
     )
-    return list(session.scalars(fair))
+
+
+_CANDIDATES = _candidates()
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_LOCK = (
+    sa.select(TABLE.c.id)
+    .where(TABLE.c.id.in_(_IDS), TABLE.c.status == ActionStatus.READY)
+    .with_for_update(skip_locked=True)
+)
+_LOCK_ALL = (
+    sa.select(TABLE.c.id).where(TABLE.c.id.in_(_IDS)).order_by(TABLE.c.id)
+).with_for_update()
+_TAKE = (
+    sa.update(TABLE)
+    .where(TABLE.c.id.in_(_IDS), TABLE.c.status == ActionStatus.READY)
+    .values(
+        status=ActionStatus.RUNNING,
+        owner=sa.bindparam("engine"),
+        lease=TABLE.c.lease + 1,
+        lease_until=db_now() + sa.bindparam("lease_s", type_=sa.Double()),
+        start_time=sa.func.coalesce(TABLE.c.start_time, db_now()),
+        wait_kind=None,
+        wait_group=None,
+        wake_at=None,
+        status_reason="The action is being processed.",
+    )
+)
+_MINE = (
+    sa.select(TABLE, db_now().label("now"))
+    .where(
+        TABLE.c.id.in_(_IDS),
+        TABLE.c.owner == sa.bindparam("engine"),
+        TABLE.c.status == ActionStatus.RUNNING,
+    )
+    .order_by(TABLE.c.ready_at)
+)
+_DEPENDENTS = sa.select(Dependency.__table__.c.dependent).where(
+    Dependency.__table__.c.depended.in_(sa.bindparam("ended", expanding=True))
+)
 
 
 def renew(
@@ -205,18 +223,12 @@ def remember_strays(
     """Watch these nodes for a second server that a lost engine still makes."""
     if not node_ids:
         return
-    known = set(
-        session.scalars(
-            sa.select(StrayWatch.node_id).where(StrayWatch.node_id.in_(node_ids))
-        )
+    # This locks those that are there: none is forgotten in between.
+    session.execute(
+        sa.update(StrayWatch)
+        .where(StrayWatch.node_id.in_(node_ids))
+        .values(until=db_now() + stray_watch_s)
     )
-    if known:
-        session.execute(
-            sa.update(StrayWatch)
-            .where(StrayWatch.node_id.in_(known))
-            .values(until=db_now() + stray_watch_s)
-        )
-    fresh = [node_id for node_id in node_ids if node_id not in known]
     started = (
         sa.select(sa.func.min(TABLE.c.start_time))
         .where(
@@ -236,7 +248,10 @@ def remember_strays(
                 sa.func.coalesce(started, db_now() - stray_watch_s),
                 db_now() + stray_watch_s,
                 db_now() + _STRAY_LOOK_S,
-            ).where(Node.id.in_(fresh)),
+            ).where(
+                Node.id.in_(node_ids),
+                ~sa.exists().where(StrayWatch.node_id == Node.id),
+            ),
         )
     )
 
@@ -291,13 +306,12 @@ def wake(
 
 def free_turns(session: orm.Session, ended: Sequence[str]) -> int:
     """Let those go on that stood in line behind actions which have ended."""
-    waiting = list(
-        session.scalars(
-            sa.select(Dependency.dependent).where(Dependency.depended.in_(ended))
-        )
-    )
+    waiting = list(session.scalars(_DEPENDENTS, {"ended": list(ended)}))
     if not waiting:
         return 0
+    # Two that end at the same moment don't see each other's end: without this
+    # lock, each would leave it to the other to wake who stands behind both.
+    session.execute(_LOCK_ALL, {"ids": sorted(waiting)})
     session.execute(sa.delete(Dependency).where(Dependency.depended.in_(ended)))
     blocked = set(
         session.scalars(
@@ -311,8 +325,8 @@ def free_turns(session: orm.Session, ended: Sequence[str]) -> int:
 def mend(session: orm.Session) -> int:
     """Wake what a lost message or a race left behind; the safety net.
 
-    Turns whose predecessors have all ended, and parents that wait although no
-    child is left. Returns how many were woken.
+    Turns whose predecessors have all ended or are gone, and parents that wait
+    although no child is left. Returns how many were woken.
     """
     ended = list(
         session.scalars(
@@ -324,6 +338,19 @@ def mend(session: orm.Session) -> int:
         )
     )
     woken = free_turns(session, ended) if ended else 0
+    in_line = sa.exists().where(Dependency.dependent == Action.id)
+    alone = list(
+        session.scalars(
+            sa.select(Action.id)
+            .where(
+                Action.status == ActionStatus.WAITING,
+                Action.wait_kind == WaitKind.TURN,
+                ~in_line,
+            )
+            .limit(500)
+        )
+    )
+    woken += wake(session, alone, kind=WaitKind.TURN) if alone else 0
     parents = list(
         session.scalars(
             sa.select(Action.id)

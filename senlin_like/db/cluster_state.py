@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from senlin_like.db import node_state
-from senlin_like.db.models import Cluster, Event, Node, Profile
+from senlin_like.db.models import Cluster, Event, Node, Profile, Receiver
 from senlin_like.domain import cluster_status
 
 TABLE = Cluster.__table__
@@ -73,7 +73,7 @@ def settle(
 
 
 def remove(session: orm.Session, cluster_id: str) -> None:
-    """Delete a cluster's row; its earlier events lose their cluster id.
+    """Delete a cluster's row and receivers; its events lose their cluster id.
 
     Nodes that are left over become orphans rather than vanish from sight.
     """
@@ -85,4 +85,5 @@ def remove(session: orm.Session, cluster_id: str) -> None:
     session.execute(
         sa.update(Event).where(Event.cluster_id == cluster_id).values(cluster_id="")
     )
+    session.execute(sa.delete(Receiver).where(Receiver.cluster_id == cluster_id))
     session.execute(sa.delete(TABLE).where(TABLE.c.id == cluster_id))

@@ -199,14 +199,6 @@ def count_in_project(session: orm.Session, project: str) -> int:
     return session.execute(query).scalar_one()
 
 
-def has_name(session: orm.Session, project: str, name: str) -> bool:
-    """Tell whether a project has a cluster of that name."""
-    query = sa.select(TABLE.c.id).where(
-        TABLE.c.name == name, TABLE.c.project == project
-    )
-    return session.execute(query.limit(1)).first() is not None
-
-
 def uses_profile(session: orm.Session, profile_id: str) -> bool:
     """Tell whether any cluster refers to a profile."""
     query = sa.select(TABLE.c.id).where(TABLE.c.profile_id == profile_id)

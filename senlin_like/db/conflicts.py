@@ -11,7 +11,7 @@ from senlin_like.context import RequestContext
 from senlin_like.db import claims
 from senlin_like.db.models import Action, Cluster, Dependency, Node
 from senlin_like.db.types import db_now
-from senlin_like.domain.actions import Active
+from senlin_like.domain.actions import CREATING, Active
 from senlin_like.domain.enums import FINAL, UNFINISHED, ActionStatus, Kind, Signal
 
 TABLE = Action.__table__
@@ -170,8 +170,22 @@ def signal(session: orm.Session, ids: Collection[str], sent: Signal) -> int:
     return int(told.rowcount)  # type: ignore[attr-defined]
 
 
-def fence(session: orm.Session, ids: Collection[str]) -> None:
-    """Take running actions from their engine, whatever it is doing."""
+def fence(session: orm.Session, ids: Collection[str], *, stray_watch_s: float) -> None:
+    """Take running actions from their engine, whatever it is doing.
+
+    A call to the cloud that is on its way can't be called back: what it still
+    makes for a node is looked for during ``stray_watch_s``.
+    """
+    makers = session.scalars(
+        sa.select(Action.target)
+        .where(
+            Action.id.in_(list(ids)),
+            Action.status == ActionStatus.RUNNING,
+            Action.kind.in_(list(CREATING)),
+        )
+        .with_for_update()
+    )
+    claims.remember_strays(session, list(makers), stray_watch_s)
     session.execute(
         sa.update(TABLE)
         .where(TABLE.c.id.in_(list(ids)), TABLE.c.status == ActionStatus.RUNNING)

@@ -68,11 +68,5 @@ def forget(
     return db.transact(work)
 
 
-def lock(session: orm.Session, user: str, project: str) -> None:
-    """Let one transaction of an owner go at a time, for checks of quotas."""
-    query = sa.select(TABLE.c.user).where(*_of(user, project)).with_for_update()
-    session.execute(query).first()
-
-
 def _of(user: str, project: str) -> tuple[sa.ColumnElement[bool], ...]:
     return TABLE.c.user == user, TABLE.c.project == project

@@ -8,8 +8,10 @@ from sqlalchemy import orm
 
 from senlin_like.db.models import Event
 
+_INSERT = sa.insert(Event.__table__)
+
 
 def insert(session: orm.Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep events; none is fine."""
     if rows:
-        session.execute(sa.insert(Event.__table__), [dict(row) for row in rows])
+        session.execute(_INSERT, [dict(row) for row in rows])

@@ -166,3 +166,13 @@ def _begins(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[bool]:
     return sa.and_(
         compared >= sa.bindparam("identity"), compared < sa.bindparam("beyond")
     )
+
+
+def is_name_taken(session: orm.Session, named: Named, project: str, name: str) -> bool:
+    """Tell whether a project has an object of that kind and name.
+
+    For kinds that have names.
+    """
+    assert named.name is not None  # noqa: S101 - the caller's kind has names
+    query = sa.select(named.id).where(named.project == project, named.name == name)
+    return session.execute(query.limit(1)).first() is not None

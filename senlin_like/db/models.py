@@ -58,6 +58,28 @@ class Profile(Base):
     updated_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(UtcTime)
 
 
+class Policy(Base):
+    """How clusters behave. The spec is sealed: addresses in it may be secret."""
+
+    __tablename__ = "policy"
+    __table_args__ = (
+        sa.Index("ix_policy_project_created_at", "project", "created_at", "id"),
+        sa.Index("ix_policy_name", "name"),
+        MYSQL,
+    )
+
+    id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    type: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    sealed_spec: orm.Mapped[str] = orm.mapped_column(LongText)
+    data: orm.Mapped[Any] = orm.mapped_column(Json)
+    user: orm.Mapped[str] = orm.mapped_column(OWNER)
+    project: orm.Mapped[str] = orm.mapped_column(OWNER)
+    domain: orm.Mapped[str | None] = orm.mapped_column(OWNER)
+    created_at: orm.Mapped[datetime.datetime] = orm.mapped_column(UtcTime)
+    updated_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(UtcTime)
+
+
 class Cluster(Base):
     """A group of nodes, the size it should have, and how it stands."""
 
@@ -123,6 +145,41 @@ class Node(Base):
     meta_data: orm.Mapped[Any] = orm.mapped_column(Json, nullable=True)
     data: orm.Mapped[Any] = orm.mapped_column(Json)
     dependents: orm.Mapped[Any] = orm.mapped_column(Json)
+
+
+class Receiver(Base):
+    """A door through which others start an action on a cluster, or on several.
+
+    ``actor_...`` is on whose behalf: the owner of the cluster, also where an
+    administrator made the receiver. The permission is looked up when it is
+    used, so that no copy of it grows old here. Passwords in ``params`` are sealed.
+    """
+
+    __tablename__ = "receiver"
+    __table_args__ = (
+        sa.Index("ix_receiver_project_name", "project", "name", "id"),
+        sa.Index("ix_receiver_name", "name"),
+        sa.Index("ix_receiver_cluster_id", "cluster_id"),
+        MYSQL,
+    )
+
+    id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    type: orm.Mapped[str] = orm.mapped_column(sa.String(16))
+    user: orm.Mapped[str] = orm.mapped_column(OWNER)
+    project: orm.Mapped[str] = orm.mapped_column(OWNER)
+    domain: orm.Mapped[str | None] = orm.mapped_column(OWNER)
+    created_at: orm.Mapped[datetime.datetime] = orm.mapped_column(UtcTime)
+    updated_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(UtcTime)
+    cluster_id: orm.Mapped[str | None] = orm.mapped_column(
+        ID, sa.ForeignKey("cluster.id")
+    )
+    kind: orm.Mapped[str | None] = orm.mapped_column("action", sa.String(64))
+    actor_user: orm.Mapped[str] = orm.mapped_column(OWNER)
+    actor_project: orm.Mapped[str] = orm.mapped_column(OWNER)
+    actor_domain: orm.Mapped[str | None] = orm.mapped_column(OWNER)
+    params: orm.Mapped[Any] = orm.mapped_column(Json, nullable=True)
+    channel: orm.Mapped[Any] = orm.mapped_column(Json)
 
 
 class Action(Base):
@@ -289,3 +346,14 @@ class Credential(Base):
     sealed: orm.Mapped[str] = orm.mapped_column(LongText)
     created_at: orm.Mapped[datetime.datetime] = orm.mapped_column(UtcTime)
     updated_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(UtcTime)
+
+
+class ProjectLock(Base):
+    """A project; whoever counts what it has changes this row first."""
+
+    __tablename__ = "project_lock"
+    __table_args__ = (MYSQL,)
+
+    project: orm.Mapped[str] = orm.mapped_column(OWNER, primary_key=True)
+    #: How often that was; tells nothing, but makes each change a real one.
+    turns: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)

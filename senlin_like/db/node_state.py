@@ -7,20 +7,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from senlin_like.db import statements
 from senlin_like.db.models import Cluster, Node, Profile
 from senlin_like.domain.enums import ClusterStatus, NodeStatus
 from senlin_like.domain.selection import Candidate
 
 TABLE = Node.__table__
+_PROFILES = Profile.__table__
+_LOAD = (
+    sa.select(TABLE, _PROFILES.c.type.label("profile_type"), _PROFILES.c.sealed_spec)
+    .join(_PROFILES, _PROFILES.c.id == TABLE.c.profile_id)
+    .where(TABLE.c.id == sa.bindparam("node_id"))
+)
 
 
 def load(session: orm.Session, node_id: str) -> Any | None:
     """Return a node with its profile (``profile_type``, ``sealed_spec``)."""
-    return session.execute(
-        sa.select(TABLE, Profile.type.label("profile_type"), Profile.sealed_spec)
-        .join(Profile, Profile.id == TABLE.c.profile_id)
-        .where(TABLE.c.id == node_id)
-    ).first()
+    return session.execute(_LOAD, {"node_id": node_id}).first()
 
 
 def profile(session: orm.Session, profile_id: str) -> Any | None:
@@ -32,10 +35,7 @@ def profile(session: orm.Session, profile_id: str) -> Any | None:
 
 def change(session: orm.Session, node_id: str, values: Mapping[str, Any]) -> bool:
     """Set columns of a node; tells whether there is such a node."""
-    changed = session.execute(
-        sa.update(TABLE).where(TABLE.c.id == node_id).values(**values)
-    )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    return bool(statements.update(session, TABLE, {"id": node_id}, values))
 
 
 def remove(session: orm.Session, node_id: str) -> None:

@@ -1,6 +1,6 @@
 """Rows of nodes: reads for the API, and the writes of operations and engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -197,12 +197,15 @@ def allocate_indexes(session: orm.Session, cluster_id: str, count: int) -> int:
     return first
 
 
-def has_name(session: orm.Session, project: str, name: str) -> bool:
-    """Tell whether a project has a node of that name."""
-    query = sa.select(TABLE.c.id).where(
-        TABLE.c.name == name, TABLE.c.project == project
+def are_visible(
+    session: orm.Session, ctx: RequestContext, node_ids: Collection[str]
+) -> bool:
+    """Tell whether all of these ids are those of nodes that the caller may see."""
+    wanted = set(node_ids)
+    query = sa.select(sa.func.count()).where(
+        TABLE.c.id.in_(sorted(wanted)), *identities.visible(ctx, TABLE.c.project)
     )
-    return session.execute(query.limit(1)).first() is not None
+    return session.execute(query).scalar_one() == len(wanted)
 
 
 def uses_profile(session: orm.Session, profile_id: str) -> bool:

@@ -111,11 +111,3 @@ def update(session: orm.Session, profile_id: str, changes: dict[str, Any]) -> No
 def delete(session: orm.Session, profile_id: str) -> None:
     """Delete a profile's row."""
     session.execute(sa.delete(TABLE).where(TABLE.c.id == profile_id))
-
-
-def has_name(session: orm.Session, project: str, name: str) -> bool:
-    """Tell whether a project has a profile of that name."""
-    query = sa.select(TABLE.c.id).where(
-        TABLE.c.name == name, TABLE.c.project == project
-    )
-    return session.execute(query.limit(1)).first() is not None

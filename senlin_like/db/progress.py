@@ -6,14 +6,16 @@ transaction is kept or dropped with it.
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db import claims
+from senlin_like.db import claims, statements
 from senlin_like.db.models import Action, WatchGroup
+from senlin_like.db.statements import NOW, After
 from senlin_like.db.types import db_now
 from senlin_like.domain.enums import ActionStatus, Signal, WaitKind
 
@@ -53,22 +55,22 @@ class Parking:
     wait: Mapping[str, Any] | None = None
 
 
-def guarded(session: orm.Session, hold: Hold, values: Mapping[str, Any]) -> None:
+def guarded(
+    session: orm.Session, hold: Hold, values: Mapping[str, Any], **given: Any
+) -> None:
     """Change the action if it is still in the caller's hands.
+
+    ``values`` and ``given`` as in ``statements.update``.
 
     :raises LeaseLost: when it isn't.
     """
-    changed = session.execute(
-        sa.update(TABLE)
-        .where(
-            TABLE.c.id == hold.action_id,
-            TABLE.c.owner == hold.owner,
-            TABLE.c.lease == hold.lease,
-            TABLE.c.status == ActionStatus.RUNNING,
-        )
-        .values(**values)
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    mine = {
+        "id": hold.action_id,
+        "owner": hold.owner,
+        "lease": hold.lease,
+        "status": ActionStatus.RUNNING.value,
+    }
+    if statements.update(session, TABLE, mine, values, **given) != 1:
         raise LeaseLost(hold.action_id)
 
 
@@ -91,25 +93,20 @@ def park(
 
     :raises LeaseLost: when the action is in other hands.
     """
-    goes_on: sa.ColumnElement[bool] = TABLE.c.signal.is_not(None)
-    goes_on &= TABLE.c.signal != _heeded(values)
-    if values.get("undoing") is not None:
-        goes_on = sa.false()
-    if parking.kind is WaitKind.CHILDREN:
-        goes_on = goes_on | (TABLE.c.children_left <= 0)
-    status = sa.case(
-        (goes_on, ActionStatus.READY.value), else_=ActionStatus.WAITING.value
-    )
+    given: dict[str, Any] = {}
+    hears = values.get("undoing") is None
+    if hears:
+        given["heeded"] = _heeded(values)
     guarded(
         session,
         hold,
         {
             **values,
-            "status": status,
+            "status": _PARKED[hears, parking.kind is WaitKind.CHILDREN],
             "status_reason": parking.reason,
             "owner": None,
             "lease_until": None,
-            "ready_at": db_now(),
+            "ready_at": NOW,
             "wait_kind": parking.kind,
             "wait_group": parking.group,
             "wait_object": parking.object_id,
@@ -117,8 +114,9 @@ def park(
             "seen": None,
             "wake_at": None
             if parking.wake_after_s is None
-            else db_now() + max(parking.wake_after_s, 0.0),
+            else After(max(parking.wake_after_s, 0.0)),
         },
+        **given,
     )
 
 
@@ -130,20 +128,16 @@ def suspend(session: orm.Session, hold: Hold, values: Mapping[str, Any]) -> None
 
     :raises LeaseLost: when the action is in other hands.
     """
-    stays = sa.func.coalesce(TABLE.c.signal, "") == Signal.SUSPEND
-    status = sa.case(
-        (stays, ActionStatus.SUSPENDED.value), else_=ActionStatus.READY.value
-    )
     guarded(
         session,
         hold,
         {
             **values,
-            "status": status,
+            "status": _SUSPENDED,
             "status_reason": "Suspended on request.",
             "owner": None,
             "lease_until": None,
-            "ready_at": db_now(),
+            "ready_at": NOW,
         },
     )
 
@@ -155,20 +149,9 @@ def _heeded(values: Mapping[str, Any]) -> str:
 
 def touch_group(session: orm.Session, key: str, after_s: float) -> None:
     """See to it that a group of waits is looked at in ``after_s`` seconds."""
-    due = db_now() + after_s
-    soon = session.execute(
-        sa.update(WatchGroup)
-        .where(WatchGroup.key == key)
-        .values(
-            due_at=sa.case((WatchGroup.due_at > due, due), else_=WatchGroup.due_at),
-            pace=after_s,
-        )
+    session.execute(
+        _touch(session.get_bind().dialect.name), {"of_key": key, "after_s": after_s}
     )
-    if soon.rowcount == 0:  # type: ignore[attr-defined]
-        with session.begin_nested():
-            session.execute(
-                sa.insert(WatchGroup).values(key=key, due_at=due, pace=after_s)
-            )
 
 
 def finish(
@@ -190,7 +173,7 @@ def finish(
             **values,
             "owner": None,
             "lease_until": None,
-            "end_time": db_now(),
+            "end_time": NOW,
             "wait_kind": None,
             "wait_group": None,
             "wait": None,
@@ -205,19 +188,54 @@ def finish(
 
 
 def child_ended(session: orm.Session, parent_id: str, count: int) -> None:
-    """Count ended children; the last one wakes the waiting parent.
+    """Count ended children; the last one wakes the waiting parent."""
+    session.execute(_CHILD_ENDED, {"parent": parent_id, "count": count})
+
+
+@functools.cache
+def _touch(dialect: str) -> sa.Insert:
+    table = WatchGroup.__table__
+    after_s: sa.BindParameter[float] = sa.bindparam("after_s", type_=sa.Double())
+    due = db_now() + after_s
+    return statements.put(
+        dialect,
+        table,
+        {"key": sa.bindparam("of_key"), "due_at": due, "pace": after_s},
+        {
+            "due_at": sa.case((table.c.due_at > due, due), else_=table.c.due_at),
+            "pace": after_s,
+        },
+    )
+
+
+def _status_of_parked(*, hears: bool, is_parent: bool) -> sa.ColumnElement[Any]:
+    """Return READY for what has a reason to go on at once, else WAITING."""
+    goes_on: sa.ColumnElement[bool] = sa.false()
+    if hears:
+        goes_on = TABLE.c.signal.is_not(None)
+        goes_on &= TABLE.c.signal != sa.bindparam("heeded", type_=sa.String())
+    if is_parent:
+        goes_on = goes_on | (TABLE.c.children_left <= 0)
+    return sa.case(
+        (goes_on, ActionStatus.READY.value), else_=ActionStatus.WAITING.value
+    )
+
+
+def _child_ended() -> sa.Update:
+    """Make the UPDATE of a parent.
 
     The order of the assignments matters on MariaDB, which evaluates them from
     left to right.
     """
+    count = sa.bindparam("count", type_=sa.Integer())
     wakes = sa.and_(
         TABLE.c.status == ActionStatus.WAITING,
         TABLE.c.wait_kind == WaitKind.CHILDREN,
         TABLE.c.children_left <= count,
     )
-    session.execute(
+    return (
         sa.update(TABLE)
-        .where(TABLE.c.id == parent_id)
+        .where(TABLE.c.id == sa.bindparam("parent"))
         .ordered_values(
             (TABLE.c.ready_at, sa.case((wakes, db_now()), else_=TABLE.c.ready_at)),
             (
@@ -227,3 +245,18 @@ def child_ended(session: orm.Session, parent_id: str, count: int) -> None:
             (TABLE.c.children_left, TABLE.c.children_left - count),
         )
     )
+
+
+_PARKED = {
+    (hears, is_parent): _status_of_parked(hears=hears, is_parent=is_parent)
+    for hears in (True, False)
+    for is_parent in (True, False)
+}
+_SUSPENDED = sa.case(
+    (
+        sa.func.coalesce(TABLE.c.signal, "") == Signal.SUSPEND,
+        ActionStatus.SUSPENDED.value,
+    ),
+    else_=ActionStatus.READY.value,
+)
+_CHILD_ENDED = _child_ended()

@@ -23,7 +23,10 @@ Result = TypeVar("Result")
 Session = orm.Session
 
 MAX_TRIES = 10
+WRITERS = 3
 _PAUSE_S = 0.05
+#: Seconds that a transaction may be idle for.
+_IDLE_S = 30
 #: Bytes of a list that MySQL puts together; by default it cuts it at 1,024.
 _LONGEST_LIST = 2**30
 
@@ -37,7 +40,9 @@ class CommitUnsure(exceptions.ServiceUnavailable):
 class Database:
     """One database: its engine, its vault, and how transactions are run."""
 
-    def __init__(self, engine: sa.Engine, vault: Vault) -> None:
+    def __init__(
+        self, engine: sa.Engine, vault: Vault, *, writers: int = WRITERS
+    ) -> None:
         self.engine = engine
         self.vault = vault
         self.dialect = engine.dialect.name
@@ -52,8 +57,8 @@ class Database:
         )
         # SQLite has one writer at a time: threads queue here, in order and
         # without busy waiting, instead of inside the file lock.
-        self._turn: contextlib.AbstractContextManager[Any] = (
-            turns.Turns() if self.dialect == "sqlite" else contextlib.nullcontext()
+        self._line = (
+            turns.Turns() if self.dialect == "sqlite" else turns.Courtesy(writers)
         )
 
     @contextlib.contextmanager
@@ -77,7 +82,7 @@ class Database:
             ) from error
 
     def transact(self, work: Callable[[orm.Session], Result]) -> Result:
-        """Run ``work`` in one transaction, again after deadlocks.
+        """Run ``work`` in one transaction, again after deadlocks and duplicates.
 
         ``work`` may run several times and must have no effect but on the
         session. Nothing is kept when it raises.
@@ -95,6 +100,10 @@ class Database:
                         "Too many others write the same rows; try again later."
                     ) from error
                 LOG.debug("Deadlock, try %s", trial)
+            except db_exception.DBDuplicateEntry:
+                # Somebody else has just inserted it: look again, once.
+                if trial > 1:
+                    raise
             except db_exception.DBConnectionError as error:
                 if trial > 2:
                     raise _away(error) from error
@@ -106,7 +115,7 @@ class Database:
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[orm.Session], Result]) -> Result:
-        with self._turn, self._session() as session:
+        with self._line.turn(), self._session() as session:
             if self.dialect == "sqlite":
                 session.connection(execution_options={"senlin_writer": True})
             result = work(session)
@@ -125,13 +134,14 @@ class Database:
         self.engine.dispose()
 
 
-def connect(url: str, vault: Vault, **pool: Any) -> Database:
+def connect(url: str, vault: Vault, *, writers: int = WRITERS, **pool: Any) -> Database:
     """Make a database from a SQLAlchemy URL.
 
+    ``writers``: transactions at a time, as far as that holds nobody up.
     ``pool``: ``size``, ``overflow``, ``timeout_s``, ``recycle_s``; the number
     of connections never passes ``size + overflow``.
     """
-    return Database(make_engine(url, **pool), vault)
+    return Database(make_engine(url, **pool), vault, writers=writers)
 
 
 def make_engine(
@@ -141,11 +151,14 @@ def make_engine(
     overflow: int = 10,
     timeout_s: float = 30.0,
     recycle_s: int = 3600,
+    idle_s: int = _IDLE_S,
 ) -> sa.Engine:
     """Make a SQLAlchemy engine with the settings that this service relies on.
 
     READ COMMITTED everywhere: a transaction that waited for a row lock must
-    see what the one before it wrote.
+    see what the one before it wrote. The server ends a transaction in which
+    nothing was asked for ``idle_s`` seconds: a process that was stopped in its
+    midst, or whose host is gone, must not hold up all others.
     """
     parsed = sa.make_url(url)
     options: dict[str, Any] = {
@@ -164,15 +177,26 @@ def make_engine(
         options["connect_args"] = {
             "connect_timeout": 10,
             "read_timeout": 120,
-            "init_command": f"SET SESSION group_concat_max_len = {_LONGEST_LIST}",
+            # What is between the marks is for MariaDB only.
+            "init_command": f"SET SESSION group_concat_max_len = {_LONGEST_LIST}"
+            f"/*M!100302 , idle_transaction_timeout = {idle_s} */",
         }
     if backend == "postgresql":
         options["connect_args"] = {"connect_timeout": 10}
     engine = sa.create_engine(parsed, **options)
+    if backend == "postgresql":
+        _prepare_postgresql(engine, idle_s)
     exc_filters.register_engine(engine)
     if backend == "sqlite":
         _prepare_sqlite(engine)
     return engine
+
+
+def _prepare_postgresql(engine: sa.Engine, idle_s: int) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{idle_s}s'")
+        connection.commit()
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:

@@ -1,12 +1,39 @@
-"""A lock that is given in the order in which it was asked for."""
+"""Who may go to the database now: one at a time, or only a few."""
 
+import contextlib
 import threading
 from collections import deque
+from collections.abc import Iterator
 from types import TracebackType
+
+#: Seconds after which nobody waits any longer for a few others.
+_PATIENCE_S = 0.5
+
+
+class Courtesy:
+    """Lets a few threads in at a time; who has waited for long goes anyway.
+
+    More of them would only get in each other's way, and in that of those who
+    read. But where the few are held up by a lock, others mustn't be.
+    """
+
+    def __init__(self, most: int, patience_s: float = _PATIENCE_S) -> None:
+        self._free = threading.Semaphore(most)
+        self._patience_s = patience_s
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn, and give it back at the end."""
+        has_turn = self._free.acquire(timeout=self._patience_s)
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._free.release()
 
 
 class Turns:
-    """Lets threads in one at a time, first come, first served.
+    """A lock that lets threads in one at a time, first come, first served.
 
     The standard lock is taken by whoever happens to run: under load a thread
     may wait for it for a very long time.
@@ -16,6 +43,10 @@ class Turns:
         self._mutex = threading.Lock()
         self._is_taken = False
         self._line: deque[threading.Lock] = deque()
+
+    def turn(self) -> "Turns":
+        """Return the lock, to be held."""
+        return self
 
     def __enter__(self) -> "Turns":
         with self._mutex:

@@ -12,6 +12,8 @@ from senlin_like.db.types import db_now
 from senlin_like.domain.enums import UNFINISHED, ActionStatus, WaitKind
 
 TABLE = Action.__table__
+#: Seconds after its time in which a watch waits for a cloud that can't be asked.
+_GIVE_UP_S = 3600.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -126,8 +128,9 @@ def missing_groups(session: orm.Session) -> list[str]:
 def take_strays(session: orm.Session, *, every_s: float, limit: int = 20) -> list[Any]:
     """Take nodes for which a second object may turn up, with their profiles.
 
-    Nodes that somebody is at work on are left for later. What is over is
-    forgotten; a node that is gone is still watched (``Node`` columns None).
+    ``is_over`` tells that this look is the last one if it sees to everything,
+    ``is_hopeless`` that it is the last one anyway. A node that is gone is still
+    watched (``Node`` columns None).
     """
     due = session.execute(
         sa.select(
@@ -136,6 +139,8 @@ def take_strays(session: orm.Session, *, every_s: float, limit: int = 20) -> lis
             Node.name,
             Profile.type.label("profile_type"),
             Profile.sealed_spec,
+            (StrayWatch.until < db_now()).label("is_over"),
+            (StrayWatch.until + _GIVE_UP_S < db_now()).label("is_hopeless"),
         )
         .outerjoin(Node, Node.id == StrayWatch.node_id)
         .outerjoin(Profile, Profile.id == StrayWatch.profile_id)
@@ -170,7 +175,7 @@ def busy_targets(session: orm.Session, node_ids: Collection[str]) -> set[str]:
 
 
 def forget_strays(session: orm.Session, node_ids: Collection[str]) -> None:
-    """Forget nodes whose watch is over."""
+    """Forget nodes whose watch is over, unless it was prolonged meanwhile."""
     session.execute(
         sa.delete(StrayWatch).where(
             StrayWatch.node_id.in_(list(node_ids)), StrayWatch.until < db_now()
@@ -178,9 +183,12 @@ def forget_strays(session: orm.Session, node_ids: Collection[str]) -> None:
     )
 
 
-def is_stray(session: orm.Session, node_id: str, object_id: str) -> bool:
-    """Tell whether an object is surely not the one that a node uses or will use."""
+def is_stray(session: orm.Session, node_id: str, object_id: str) -> bool | None:
+    """Tell whether an object is surely not the one that a node uses or will use.
+
+    None when that can't be told, because somebody is at work on the node.
+    """
     if busy_targets(session, [node_id]):
-        return False
+        return None
     used = session.scalar(sa.select(Node.id).where(Node.physical_id == object_id))
     return used is None

@@ -45,11 +45,6 @@ class Verdict:
     conflicts: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
-    @property
-    def is_refused(self) -> bool:
-        """Tell whether the request has to be answered with a conflict."""
-        return bool(self.locked_by or self.conflicts)
-
 
 def target_type(kind: Kind) -> str:
     """Tell what a kind of action works on: ``cluster`` or ``node``."""

@@ -109,6 +109,13 @@ class Kind(enum.StrEnum):
     NODE_OPERATION = "NODE_OPERATION"
 
 
+class ReceiverType(enum.StrEnum):
+    """How a receiver hears that something is to be done."""
+
+    WEBHOOK = "webhook"
+    MESSAGE = "message"
+
+
 class AdjustmentType(enum.StrEnum):
     """How the number of a resize is meant."""
 

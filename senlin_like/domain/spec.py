@@ -57,6 +57,7 @@ __all__ = [
     "find_operation",
     "identify",
     "one_of",
+    "read_spec",
     "refuse_not_updatable",
     "validate",
     "validate_parameters",
@@ -138,6 +139,17 @@ def validate(schema: Schema, given: Any, version: str) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         raise exceptions.InvalidSpec(f"'{show(given)}' is not a Map")
     return read_map(schema, given, version)
+
+
+def read_spec(schema: Schema, spec: Any, *, may_describe: bool) -> dict[str, Any]:
+    """Read a whole spec, shape and properties; return the properties.
+
+    ``may_describe`` is as for ``check_envelope``, the result as of ``validate``.
+
+    :raises InvalidSpec: with the item and the reason.
+    """
+    envelope = check_envelope(spec, may_describe=may_describe)
+    return validate(schema, envelope.properties, envelope.version)
 
 
 def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:

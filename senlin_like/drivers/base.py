@@ -84,6 +84,9 @@ class Compute(Protocol):
     def zone_is_available(self, name: str) -> bool:
         """Tell whether an availability zone exists and is available."""
 
+    def list_zones(self) -> list[str]:
+        """Return the names of the availability zones that are available."""
+
     def create_server(self, request: objects.ServerRequest) -> objects.Server:
         """Ask for a server; it builds on its own."""
 
@@ -180,6 +183,16 @@ class Network(Protocol):
         """Give a public address back; not an error if it is gone."""
 
 
+class LoadBalancing(Protocol):
+    """Load balancers, and what they are made of. Finding is by id or name."""
+
+    def find_load_balancer(self, identity: str) -> str:
+        """Find a load balancer and return its id."""
+
+    def find_flavor(self, identity: str) -> str:
+        """Find a flavor of load balancers and return its id."""
+
+
 class Volumes(Protocol):
     """Volumes that servers start from. Finding is by id or name."""
 
@@ -240,6 +253,27 @@ class Orchestration(Protocol):
         """
 
 
+class Messaging(Protocol):
+    """Queues of messages that others send to this service."""
+
+    def create_queue(self, name: str) -> None:
+        """Make a queue; not an error if it is there."""
+
+    def subscribe(self, queue: str, address: str) -> str:
+        """Let the cloud POST to an address when a message comes; return an id."""
+
+    def delete_queue(self, name: str, subscription_id: str | None = None) -> None:
+        """End a subscription and delete the queue; not an error if it is gone."""
+
+    def claim(
+        self, queue: str, *, limit: int, seconds: int
+    ) -> Sequence[objects.Message]:
+        """Take the oldest messages; others don't get them for some seconds."""
+
+    def delete_message(self, queue: str, message: objects.Message) -> None:
+        """Delete a claimed message; not an error if it is gone."""
+
+
 class Cloud(Protocol):
     """One account's view of a cloud."""
 
@@ -256,12 +290,26 @@ class Cloud(Protocol):
         """Return networks, ports and public addresses."""
 
     @property
+    def load_balancing(self) -> LoadBalancing:
+        """Return the load balancers."""
+
+    @property
     def volumes(self) -> Volumes:
         """Return the volumes."""
 
     @property
     def orchestration(self) -> Orchestration:
         """Return the stacks."""
+
+    def list_regions(self) -> list[str]:
+        """Return the names of all regions of the cloud."""
+
+    @property
+    def messaging(self) -> Messaging:
+        """Return the queues.
+
+        :raises CloudNotFound: when the cloud has no messaging service.
+        """
 
     def look(self, kind: ObjectKind, ids: Collection[str]) -> Mapping[str, Observed]:
         """Tell how far objects are, with one call per page of objects.
@@ -280,6 +328,14 @@ class Identity(Protocol):
 
     def is_valid(self, credential: Mapping[str, Any]) -> bool:
         """Tell whether a stored permission can still be used."""
+
+    def roles(
+        self, user: str, project: str, credential: Mapping[str, Any]
+    ) -> tuple[str, ...]:
+        """Return the roles that a stored permission gives now.
+
+        :raises TrustNotFound: when it can't be used to act for this user there.
+        """
 
     def revoke(self, credential: Mapping[str, Any]) -> None:
         """End a permission; not an error if it has ended."""

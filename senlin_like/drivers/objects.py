@@ -101,6 +101,15 @@ class FloatingIp:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Message:
+    """A message that was claimed; ``claim_id`` is needed to delete it."""
+
+    id: str
+    body: Any
+    claim_id: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Stack:
     """A stack as the cloud shows it."""
 

@@ -81,8 +81,7 @@ def _plan(run: Run, bench: Workbench) -> Plan:
     Steps look before they make anything, so starting over is safe. While
     undoing, names that no longer exist are skipped.
     """
-    factory = catalog.FLOWS[run.facts.kind]
-    plan = factory(run, bench)
+    plan = catalog.plan(run, bench)
     known = run.journal.get("version", plan.version)
     if known != plan.version and run.undoing is None:
         run.journal = {}

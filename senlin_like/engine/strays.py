@@ -28,13 +28,20 @@ def sweep(bench: Workbench, *, every_s: float) -> int:
     with db.reader() as session:
         busy = watches.busy_targets(session, ids)
     idle = [row for row in due if row.StrayWatch.node_id not in busy]
-    removed = sum(_sweep_node(bench, row) for row in idle)
-    quiet = [node_id for node_id in ids if node_id not in busy]
-    db.transact(lambda session: watches.forget_strays(session, quiet))
-    return removed
+    # A watch ends with a look that began after its time and saw to everything.
+    swept = [(row, _sweep_node(bench, row)) for row in idle]
+    done = [
+        row.StrayWatch.node_id
+        for row, removed in swept
+        if row.is_hopeless or (row.is_over and removed is not None)
+    ]
+    if done:
+        db.transact(lambda session: watches.forget_strays(session, done))
+    return sum(removed or 0 for _row, removed in swept)
 
 
-def _sweep_node(bench: Workbench, row: Any) -> int:
+def _sweep_node(bench: Workbench, row: Any) -> int | None:
+    """Return how many objects were removed; None when it has to look again."""
     watch = row.StrayWatch
     if row.profile_type is None:
         return 0
@@ -55,7 +62,10 @@ def _sweep_node(bench: Workbench, row: Any) -> int:
             turn=profiles.Turn(),
         )
         for object_id in recipe.type.strays(ask, watch.since):
-            if _is_still_stray(bench, watch.node_id, object_id):
+            verdict = _is_still_stray(bench, watch.node_id, object_id)
+            if verdict is None:
+                return None
+            if verdict:
                 LOG.warning(
                     "Removing %s: a lost engine made it for node %s",
                     object_id,
@@ -65,10 +75,14 @@ def _sweep_node(bench: Workbench, row: Any) -> int:
                 removed += 1
     except exceptions.CloudError as error:
         LOG.warning("Node %s can't be swept now: %s", watch.node_id, error.message)
+        return None
     return removed
 
 
-def _is_still_stray(bench: Workbench, node_id: str, object_id: str) -> bool:
-    """Look once more: nobody at work on the node, and it uses something else."""
+def _is_still_stray(bench: Workbench, node_id: str, object_id: str) -> bool | None:
+    """Look once more whether the node uses something else.
+
+    Returns None when somebody is at work on the node now.
+    """
     with bench.deps.db.reader() as session:
         return watches.is_stray(session, node_id, object_id)

@@ -45,7 +45,8 @@ class Watcher:
         # When a watcher is lost, another one looks after this time.
         self.hold_s = hold_s
         self._idle: dict[str, float] = {}
-        self._nudged = threading.Event()
+        #: Somebody is about to wait for the cloud.
+        self.nudged = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Look at groups until told to stop."""
@@ -58,14 +59,14 @@ class Watcher:
                 LOG.warning("The watcher has no database")
             except Exception:  # the thread has to live
                 LOG.exception("The watcher failed")
-            if self._nudged.wait(pause_s):
+            if self.nudged.wait(pause_s):
                 # What has just parked is committed a moment later.
-                self._nudged.clear()
+                self.nudged.clear()
                 stop.wait(min(self.first_s, pause_s))
 
     def nudge(self) -> None:
         """Say that something in this process is about to wait for the cloud."""
-        self._nudged.set()
+        self.nudged.set()
 
     def _pause(self) -> float:
         with self.db.reader() as session:

@@ -73,8 +73,9 @@ class Engine:
             lease_s=options.lease_s,
             is_stopping=self._stopping.is_set,
             watch_first_s=options.watch_first_s,
+            on_park=self.watcher.nudge,
             stray_watch_s=options.stray_watch_s,
-            **({"probe": probe} if probe else {}),  # type: ignore[arg-type]
+            **({"probe": probe} if probe else {}),
         )
 
     # -- life -------------------------------------------------------------
@@ -141,11 +142,17 @@ class Engine:
                 self._stopping.wait(self.options.poll_s)
 
     def _claim_some(self) -> bool:
-        """Claim as much as there is room for; tells whether there may be more."""
+        """Claim as much as there is room for; tells whether there may be more.
+
+        While all threads have work for some time, small claims aren't worth it:
+        each one ranks everything that is ready.
+        """
         room = 0
         while room < self.options.threads and self._room.acquire(blocking=False):
             room += 1
-        if not room:
+        if room < max(self.options.threads // 2, 1):
+            if room:
+                self._room.release(room)
             return False
         taken: list[Run] = []
         try:

@@ -17,7 +17,10 @@ from senlin_like.flows import (
     node_members,
     node_operation,
     node_update,
+    raw_inputs,
+    unfit,
 )
+from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Plan
 from senlin_like.flows.workbench import Workbench
@@ -46,3 +49,15 @@ FLOWS: Mapping[Kind, Factory] = {
     Kind.NODE_RECOVER: node_health.recover,
     Kind.NODE_OPERATION: node_operation.plan,
 }
+
+
+def plan(run: Run, bench: Workbench) -> Plan:
+    """Build the flow of an action; a short one if its inputs make no sense."""
+    kind = run.facts.kind
+    if kind not in FLOWS:
+        return unfit.plan(run, f"This service has no way to do {kind}.")
+    try:
+        raw_inputs.check(kind, run.facts.inputs)
+    except Refused as error:
+        return unfit.plan(run, error.message)
+    return FLOWS[kind](run, bench)

@@ -6,6 +6,7 @@ from typing import Any
 from senlin_like.db import node_state
 from senlin_like.db.session import Session
 from senlin_like.domain.capacity import Refusal, Resize, Sizes
+from senlin_like.domain.enums import NodeStatus
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Ending
@@ -35,15 +36,22 @@ def allowed(answer: Resize | Refusal) -> Resize:
 def stopped_short(
     run: Run, session: Session, row: Any, how: Ending
 ) -> Mapping[str, Any]:
-    """Return the columns for a growth that was cancelled.
+    """Remove nodes that came to nothing; return the columns of the cluster.
 
-    Nodes that never had anything in the cloud go; the cluster then wants as
-    many nodes as it has.
+    Who cancels a growth doesn't want it any more: nodes that never had
+    anything in the cloud go, and the cluster then wants as many as it has. One
+    whose time was over is wanted still: the cluster goes on wanting as many
+    and shows that they are lacking. Nodes that nobody began go; those that
+    were begun stay, with the reason why they aren't well.
     """
-    if how.is_good or run.data.get("stopped") != "cancelled":
-        return {}
+    stopped = None if how.is_good else run.data.get("stopped")
     made = run.outputs.get("nodes_added", [])
-    if not made:
+    if stopped is None or not made:
+        return {}
+    if stopped == "timeout":
+        known = node_state.rows_of(session, made)
+        idle = [row.id for row in known.values() if row.status == NodeStatus.INIT]
+        node_state.remove_never_made(session, idle)
         return {}
     node_state.remove_never_made(session, made)
     count, _active = node_state.count(session, row.id)

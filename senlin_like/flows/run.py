@@ -17,7 +17,7 @@ from senlin_like import exceptions
 from senlin_like.db import progress
 from senlin_like.db.progress import Hold, LeaseLost, Parking, Save
 from senlin_like.db.session import Session
-from senlin_like.db.types import db_now
+from senlin_like.db.statements import After
 from senlin_like.domain.enums import Cause, Kind, Signal, WaitKind
 from senlin_like.flows.outcomes import (
     Cancelled,
@@ -235,8 +235,8 @@ class Run:
             journal.pop(step, None)
         return journal
 
-    def _lease(self) -> Any:
-        return db_now() + self.ties.lease_s
+    def _lease(self) -> After:
+        return After(self.ties.lease_s)
 
     def _values(self, journal: Mapping[str, Any]) -> dict[str, Any]:
         return {

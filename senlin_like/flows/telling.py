@@ -12,9 +12,12 @@ _OPERATIONS = frozenset({Kind.CLUSTER_OPERATION, Kind.NODE_OPERATION})
 
 
 def verb(run: Run) -> str:
-    """Return the action's name in events: of operations it is their verb."""
+    """Return the action's name in events: of operations it is their verb.
+
+    It is cut to what its column holds: nobody has checked what webhooks send.
+    """
     if run.facts.kind in _OPERATIONS:
-        return str(run.facts.inputs.get("operation", run.facts.kind))
+        return str(run.facts.inputs.get("operation", run.facts.kind))[:64]
     return str(run.facts.kind)
 
 

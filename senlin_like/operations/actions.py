@@ -33,7 +33,10 @@ CANCELLABLE = (
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a user wants to have done; ``timeout`` is in seconds."""
+    """What a user wants to have done; ``timeout`` is in seconds.
+
+    ``data`` is what the action's own notes begin with.
+    """
 
     kind: Kind
     target: str
@@ -41,6 +44,7 @@ class Asked:
     inputs: Mapping[str, Any]
     name: str
     timeout: int
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def request(session: Session, deps: Deps, ctx: RequestContext, asked: Asked) -> str:
@@ -72,6 +76,7 @@ def request(session: Session, deps: Deps, ctx: RequestContext, asked: Asked) -> 
         "request_id": ctx.request_id,
         "timeout": asked.timeout,
         "inputs": deps.db.vault.seal_secrets(asked.inputs),
+        "data": dict(asked.data),
     }
     if verdict.after:
         row |= {
@@ -159,7 +164,8 @@ def cancel(deps: Deps, ctx: RequestContext, action_id: str, *, force: bool) -> N
         conflicts.signal(session, [action_id], Signal.CANCEL)
         if force:
             family = [action_id, *conflicts.descendants(session, action_id)]
-            conflicts.fence(session, family)
+            stray_watch_s = deps.settings.stray_watch_s
+            conflicts.fence(session, family, stray_watch_s=stray_watch_s)
 
     deps.db.transact(work)
     deps.wake()

@@ -6,7 +6,8 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import clusters, credentials, profiles
+from senlin_like.db import clusters, profiles, projects, receivers
+from senlin_like.db import identity as identities
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity, node_names
 from senlin_like.domain.enums import ClusterStatus, Kind
@@ -19,6 +20,8 @@ from senlin_like.operations.deps import Deps
 NAME_FORMAT = "node.name.format"
 #: The largest number that every database keeps in an integer column.
 MAX_INTEGER = 2**31 - 1
+#: A refusal names so many of the things that stand in the way.
+MOST_NAMED = 10
 #: A cluster that is at this isn't deleted, unless by force.
 _BUSY = frozenset(
     {
@@ -107,13 +110,15 @@ def _check_project(
 ) -> None:
     """Check what depends on the project's other clusters.
 
-    One request of an owner at a time: two can't both take the last place.
+    One request of a project at a time: two can't both take the last place.
     """
-    credentials.lock(session, ctx.user_id, ctx.project_id)
+    projects.lock(session, ctx.project_id)
     count = clusters.count_in_project(session, ctx.project_id)
     if count >= deps.settings.max_clusters_per_project:
         raise exceptions.OverQuota
-    if deps.settings.name_unique and clusters.has_name(session, ctx.project_id, name):
+    if deps.settings.name_unique and identities.is_name_taken(
+        session, clusters.NAMED, ctx.project_id, name
+    ):
         raise exceptions.Invalid(f"a cluster named '{name}' already exists.")
 
 
@@ -224,12 +229,23 @@ def _new_profile(
     return {"new_profile_id": new["id"]}
 
 
-def delete(deps: Deps, ctx: RequestContext, identity: str, *, force: bool) -> str:
+def delete(
+    deps: Deps,
+    ctx: RequestContext,
+    identity: str,
+    *,
+    force: bool,
+    with_dependents: bool = False,
+) -> str:
     """Ask for a cluster to be deleted with its nodes; returns the action's id.
+
+    ``with_dependents`` lets its receivers go with it, as ``force`` and the
+    operator's setting do.
 
     :raises NotFound: when there is no such cluster for the caller.
     :raises ActionInProgress: when it is busy, and force isn't asked for.
-    :raises ResourceInUse: when profiles depend on the cluster.
+    :raises ResourceInUse: when profiles depend on the cluster, or it still has
+        receivers.
     """
     permissions.ensure(deps, ctx)
 
@@ -243,6 +259,8 @@ def delete(deps: Deps, ctx: RequestContext, identity: str, *, force: bool) -> st
                 identity,
                 f"still referenced by profile(s): {list(row.dependents['profiles'])}",
             )
+        if not (force or with_dependents or deps.settings.delete_cluster_dependents):
+            _refuse_dependents(session, row.id, identity)
         current = dict(row._mapping)
         inputs = {"force": True} if force else {}
         return _request(session, deps, ctx, Kind.CLUSTER_DELETE, current, inputs)
@@ -250,6 +268,17 @@ def delete(deps: Deps, ctx: RequestContext, identity: str, *, force: bool) -> st
     action_id = deps.db.transact(work)
     actions.settled(deps, action_id)
     return action_id
+
+
+def _refuse_dependents(session: Session, cluster_id: str, identity: str) -> None:
+    """Refuse to delete a cluster that still has receivers."""
+    names = receivers.names_of_cluster(session, cluster_id, MOST_NAMED)
+    if names:
+        raise exceptions.ResourceInUse(
+            "cluster",
+            identity,
+            f"still has receiver(s): {names}; 'force' removes them with it",
+        )
 
 
 def _request(

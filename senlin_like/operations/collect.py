@@ -72,6 +72,8 @@ def find(parsed: Any, document: dict[str, Any], path: str) -> list[Any]:
     """
     try:
         return list(parsed.find(document))
+    except NotImplementedError as error:
+        raise _bad(f"'{path}' has an operator that isn't supported") from error
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         raise _bad(f"'{path}' doesn't fit the attributes of a node") from error
 

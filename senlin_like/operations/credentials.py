@@ -63,6 +63,21 @@ def cloud_of_owner(
     return _open(deps, user, project, region, stored)
 
 
+def roles_of_owner(deps: Deps, user: str, project: str) -> tuple[str, ...]:
+    """Return the roles that an owner's stored permission gives now.
+
+    Asks the cloud, so it is called outside of transactions.
+
+    :raises TrustNotFound: when the owner's permission can't be used.
+    :raises ServiceUnavailable: when the cloud can't tell now.
+    """
+    stored = credentials.for_owner(deps.db, user, project)
+    if stored is None:
+        raise exceptions.TrustNotFound(user, project)
+    with cloud_answers():
+        return deps.driver.identity.roles(user, project, stored)
+
+
 def _open(
     deps: Deps,
     user: str,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from senlin_like.db.session import Database
 from senlin_like.drivers.base import Driver
+from senlin_like.policies.registry import Registry as PolicyRegistry
 from senlin_like.profiles.registry import Registry
 
 
@@ -25,15 +26,20 @@ class Settings:
     max_clusters_per_project: int = 100
     default_action_timeout: int = 3600
     server_timeout_s: int = 600
+    stray_watch_s: float = 900.0
     name_unique: bool = False
     delete_cluster_dependents: bool = False
     max_page_size: int = 1000
     service_down_time: int = 60
+    health_check_interval_min: int = 60
     api_revision: str = "1.0"
     engine_revision: str = "1.0"
     event_level: int = 20
     exclude_derived_events: bool = False
     trust_roles: tuple[str, ...] = ()
+    #: Where webhooks are reached; None: the catalogue, or ``host``, tells.
+    receiver_host: str | None = None
+    receiver_port: int = 8777
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -44,6 +50,7 @@ class Deps:
     #: Tells the engines that there is work; may be lost, never raises.
     wake: Callable[[], None]
     profiles: Registry
+    policies: PolicyRegistry
     driver: Driver
     settings: Settings = Settings()
     clock: Callable[[], datetime.datetime] = utc_now

@@ -6,7 +6,8 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import clusters, credentials, nodes, profiles
+from senlin_like.db import clusters, nodes, profiles, projects
+from senlin_like.db import identity as identities
 from senlin_like.db.session import Session
 from senlin_like.domain import node_names
 from senlin_like.domain.enums import Kind, NodeStatus
@@ -125,8 +126,8 @@ def check_name(session: Session, deps: Deps, ctx: RequestContext, name: str) -> 
     """
     if not deps.settings.name_unique:
         return
-    credentials.lock(session, ctx.user_id, ctx.project_id)
-    if nodes.has_name(session, ctx.project_id, name):
+    projects.lock(session, ctx.project_id)
+    if identities.is_name_taken(session, nodes.NAMED, ctx.project_id, name):
         raise exceptions.Invalid(f"The node named ({name}) already exists.")
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import clusters, credentials, nodes, paging, profiles
+from senlin_like.db import clusters, nodes, paging, profiles, projects
+from senlin_like.db import identity as identities
 from senlin_like.db.session import Session
 from senlin_like.domain import spec as specs
 from senlin_like.operations import credentials as permissions
@@ -209,8 +210,10 @@ def insert(
     :raises Invalid: when the name is taken.
     """
     if deps.settings.name_unique:
-        credentials.lock(session, ctx.user_id, ctx.project_id)
-        if profiles.has_name(session, ctx.project_id, row["name"]):
+        projects.lock(session, ctx.project_id)
+        if identities.is_name_taken(
+            session, profiles.NAMED, ctx.project_id, row["name"]
+        ):
             raise exceptions.Invalid(f"A profile named '{row['name']}' already exists.")
     profiles.insert(session, row)
 

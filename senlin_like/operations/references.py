@@ -7,8 +7,10 @@ from senlin_like import exceptions
 
 
 @contextlib.contextmanager
-def specified(kind: str, identity: str) -> Iterator[None]:
+def specified(kind: str, identity: str, word: str = "specified") -> Iterator[None]:
     """Turn "not found" into a refusal of the body that names the object.
+
+    ``word`` is how Senlin's text calls the object.
 
     :raises Invalid: when the object can't be found.
     """
@@ -16,5 +18,5 @@ def specified(kind: str, identity: str) -> Iterator[None]:
         yield
     except exceptions.NotFound as error:
         raise exceptions.Invalid(
-            f"The specified {kind} '{identity}' could not be found."
+            f"The {word} {kind} '{identity}' could not be found."
         ) from error

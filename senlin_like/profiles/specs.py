@@ -58,8 +58,7 @@ class Language:
 
         :raises InvalidSpec: with the property and the reason.
         """
-        envelope = specs.check_envelope(spec, may_describe=False)
-        read = specs.validate(self.properties, envelope.properties, envelope.version)
+        read = specs.read_spec(self.properties, spec, may_describe=False)
         unknown = sorted(set(read.get("context") or {}) - CONTEXT_KEYS)
         if unknown:
             raise exceptions.InvalidSpec(

@@ -14,5 +14,6 @@ RULES = (
         ("GET", "/v1/nodes"),
         ("GET", "/v1/actions"),
         ("GET", "/v1/events"),
+        ("GET", "/v1/receivers"),
     ),
 )

@@ -16,5 +16,7 @@ RULES = (
         ("PATCH", "/simulated/v1/servers/{server_id}"),
         ("DELETE", "/simulated/v1/servers/{server_id}"),
         ("PATCH", "/simulated/v1/hosts/{host}"),
+        ("GET", "/simulated/v1/queues/{queue}/messages"),
+        ("POST", "/simulated/v1/queues/{queue}/messages"),
     ),
 )

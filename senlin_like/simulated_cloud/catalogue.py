@@ -35,6 +35,7 @@ DEFAULTS: Mapping[str, Any] = {
 #: Words for people where they differ from the kind's own name.
 _WORDS = {
     "keypair": "key pair",
+    "load_balancer_flavor": "load balancer flavor",
     "security_group": "security group",
     "volume_type": "volume type",
     "zone": "availability zone",

@@ -16,6 +16,7 @@ from senlin_like.simulated_cloud import (
     faults,
     hosts,
     image_caches,
+    queues,
     seed,
     server_faults,
     tables,
@@ -248,6 +249,22 @@ class Controls:
     def image_caches(self) -> list[dict[str, Any]]:
         """Return ``host``, ``image_id``, ``is_ready`` of each cached image."""
         return image_caches.list_all(self._world)
+
+    def queues(self) -> list[dict[str, Any]]:
+        """Return the queues with their project and who wants to hear of them."""
+        return queues.list_all(self._world)
+
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """Return the messages of a queue, the oldest first."""
+        return queues.list_messages(self._world, queue)
+
+    def post_message(self, queue: str, body: Any) -> dict[str, Any]:
+        """Put a message into a queue, whatever its project.
+
+        :raises NotFound: when there isn't exactly one queue of that name.
+        """
+        project = queues.project_of(self._world, queue)
+        return {"id": queues.post(self._world, project, queue, body), "body": body}
 
     def counters(self) -> dict[str, dict[str, int]]:
         """Return how often each method was called, by outcome.

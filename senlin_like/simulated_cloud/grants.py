@@ -35,14 +35,24 @@ def is_valid(world: World, grant_id: str) -> bool:
 
 def holds(world: World, grant_id: str, user: str, project: str) -> bool:
     """Tell whether a valid permission is for this user in this project."""
-    query = sa.select(_TABLE.c.id).where(
+    return roles(world, grant_id, user, project) is not None
+
+
+def roles(
+    world: World, grant_id: str, user: str, project: str
+) -> tuple[str, ...] | None:
+    """Return the roles of a valid permission for this user in this project.
+
+    None when there is no such permission.
+    """
+    query = sa.select(_TABLE.c.roles).where(
         _TABLE.c.id == grant_id,
         _TABLE.c.user_id == user,
         _TABLE.c.project == project,
         _TABLE.c.revoked_at.is_(None),
     )
     row = world.store.read(lambda connection: connection.execute(query).first())
-    return row is not None
+    return None if row is None else tuple(row.roles)
 
 
 def revoke(world: World, grant_id: str) -> None:

@@ -29,6 +29,11 @@ def is_available(picture: Picture, name: str, region: str) -> bool:
     )
 
 
+def available_zones(picture: Picture, region: str) -> list[str]:
+    """Return the names of a region's zones that are available."""
+    return [name for name in picture.of("zone") if is_available(picture, name, region)]
+
+
 def choose(
     picture: Picture, zone: str | None, region: str, turn: int, *, avoid: str = ""
 ) -> Thing | None:

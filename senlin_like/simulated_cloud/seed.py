@@ -69,3 +69,5 @@ def _network_items() -> Iterator[Item]:
         )
     group_id = fixed_id("security_group", "default")
     yield "security_group", group_id, "default", {}
+    flavor_id = fixed_id("load_balancer_flavor", "amphora")
+    yield "load_balancer_flavor", flavor_id, "amphora", {}

@@ -34,7 +34,7 @@ _POSTGRESQL_RETRY = frozenset({"40001", "40P01", "55P03"})
 class Store:
     """One database with the tables of one cloud, made where they lack."""
 
-    def __init__(self, url: str, *, size: int = 5, overflow: int = 10) -> None:
+    def __init__(self, url: str, *, size: int = 4, overflow: int = 0) -> None:
         self.engine = _make_engine(url, size, overflow)
         self.dialect = self.engine.dialect.name
         # SQLite has one writer at a time: threads queue here, in order and

@@ -241,3 +241,35 @@ IMAGE_CACHES = _table(
     _id("image_id", primary_key=True),
     _time("ready_at", nullable=False),
 )
+
+QUEUES = _table(
+    "queues",
+    _id("project", primary_key=True),
+    _id("name", primary_key=True),
+    _time("created_at", nullable=False),
+)
+
+#: Addresses that want to hear of messages; this cloud calls none of them.
+SUBSCRIPTIONS = _table(
+    "subscriptions",
+    _id(primary_key=True),
+    _id("project", nullable=False),
+    _id("queue", nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    _time("created_at", nullable=False),
+    sa.Index("ix_cloud_subscriptions_queue", "project", "queue"),
+)
+
+#: ``number`` gives the order; a claimed message is hidden until ``hidden_until``.
+MESSAGES = _table(
+    "messages",
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    _id(nullable=False),
+    _id("project", nullable=False),
+    _id("queue", nullable=False),
+    sa.Column("body", Json()),
+    _time("created_at", nullable=False),
+    _id("claim_id"),
+    _time("hidden_until", nullable=False),
+    sa.Index("ix_cloud_messages_queue", "project", "queue", "number"),
+)

@@ -23,6 +23,7 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
     "network": {"is_external": False},
     "subnet": {"network_id": "", "cidr": ""},
     "security_group": {},
+    "load_balancer_flavor": {},
     "volume_type": {},
     "snapshot": {},
 }

@@ -311,35 +311,9 @@ def _ends() -> list[Command]:
     ]
 
 
-def _later() -> list[Command]:
-    """List the commands about policies and receivers."""
-    lines = [
-        Command(line="policy type list", prints="senlin.policy.deletion"),
-        Command(line="policy type show senlin.policy.deletion-1.0", prints="criteria"),
-        Command(line="policy validate --spec-file $policy_spec", prints="deletion"),
-        Command(
-            line="policy create --spec-file $policy_spec $name-p",
-            shows={"name": "$name-p"},
-            saves={"policy": "id"},
-        ),
-        Command(line="policy list --full-id", prints="$policy"),
-        Command(line="policy show $policy", shows={"id": "$policy"}),
-        Command(line="policy update --name $name-q $policy", shows={"name": "$name-q"}),
-        Command(line="policy attach --policy $policy --wait $cluster"),
-        Command(
-            line="policy binding list $cluster",
-            columns=("policy_id", "policy_name", "policy_type", "is_enabled"),
-        ),
-        Command(
-            line="policy binding show --policy $policy $cluster",
-            shows={"is_enabled": True},
-        ),
-        Command(
-            line="policy binding update --policy $policy --enabled false --wait "
-            "$cluster"
-        ),
-        Command(line="policy detach --policy $policy --wait $cluster"),
-        Command(line="policy delete --force $policy"),
+def _receivers() -> list[Command]:
+    """List the commands about receivers."""
+    return [
         Command(
             line="receiver create --cluster $cluster --action CLUSTER_SCALE_OUT "
             "--type webhook $name-r",
@@ -354,6 +328,46 @@ def _later() -> list[Command]:
         ),
         Command(line="receiver delete --force $receiver"),
     ]
+
+
+def _policies() -> list[Command]:
+    """List the commands about policies."""
+    return [
+        Command(line="policy type list", prints="senlin.policy.deletion"),
+        Command(line="policy type show senlin.policy.deletion-1.0", prints="criteria"),
+        Command(line="policy validate --spec-file $policy_spec", prints="deletion"),
+        Command(
+            line="policy create --spec-file $policy_spec $name-p",
+            shows={"name": "$name-p"},
+            saves={"policy": "id"},
+        ),
+        Command(line="policy list --full-id", prints="$policy"),
+        Command(line="policy show $policy", shows={"id": "$policy"}),
+        Command(line="policy update --name $name-q $policy", shows={"name": "$name-q"}),
+        *_bindings(),
+        Command(line="policy delete --force $policy"),
+        Command(line="policy show $policy", status=1),
+    ]
+
+
+def _bindings() -> list[Command]:
+    """List the commands about the policies of clusters."""
+    lines = [
+        Command(line="policy attach --policy $policy --wait $cluster"),
+        Command(
+            line="policy binding list $cluster",
+            columns=("policy_id", "policy_name", "policy_type", "is_enabled"),
+        ),
+        Command(
+            line="policy binding show --policy $policy $cluster",
+            shows={"is_enabled": True},
+        ),
+        Command(
+            line="policy binding update --policy $policy --enabled false --wait "
+            "$cluster"
+        ),
+        Command(line="policy detach --policy $policy --wait $cluster"),
+    ]
     return [dataclasses.replace(line, later=True) for line in lines]
 
 
@@ -365,6 +379,7 @@ COMMANDS = (
     *_nodes(),
     *_members(),
     *_actions_and_events(),
-    *_later(),
+    *_policies(),
+    *_receivers(),
     *_ends(),
 )

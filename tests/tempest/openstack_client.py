@@ -213,7 +213,7 @@ def _parse() -> argparse.Namespace:
         "that adopt one are left out",
     )
     parser.add_argument(
-        "--with-later", action="store_true", help="policies and receivers too"
+        "--with-later", action="store_true", help="bindings of policies too"
     )
     parser.add_argument(
         "--load-only",

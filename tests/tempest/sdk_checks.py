@@ -21,23 +21,12 @@ POLICY = {
     "properties": {"criteria": "OLDEST_FIRST"},
 }
 #: Calls about resources that the service doesn't serve yet.
-POLICY_CALLS = (
-    "policy_types",
-    "get_policy_type",
-    "validate_policy",
-    "create_policy",
-    "get_policy",
-    "find_policy",
-    "policies",
-    "update_policy",
-)
 BINDING_CALLS = (
     "attach_policy_to_cluster",
     "cluster_policies",
     "update_cluster_policy",
     "get_cluster_policy",
     "detach_policy_from_cluster",
-    "delete_policy",
 )
 #: Senlin has no such resource, and the service only in a later microversion.
 METADATA_CALLS = (
@@ -54,7 +43,7 @@ RECEIVER_CALLS = (
     "update_receiver",
     "delete_receiver",
 )
-LATER = (*POLICY_CALLS, *BINDING_CALLS, *RECEIVER_CALLS, *METADATA_CALLS)
+LATER = (*BINDING_CALLS, *METADATA_CALLS)
 
 
 def _knows_itself(c: Checks) -> None:
@@ -252,6 +241,10 @@ def _binds_policies(c: Checks) -> None:
     c.finish(c.proxy.update_cluster_policy(cluster, policy, enabled=False))
     require(not c.proxy.get_cluster_policy(policy, cluster).is_enabled, "enabled")
     c.finish(c.proxy.detach_policy_from_cluster(cluster, policy))
+
+
+def _deletes_policies(c: Checks) -> None:
+    policy = c.made["policy"].id
     c.proxy.delete_policy(policy)
     refused(lambda: c.proxy.get_policy(policy))
 
@@ -349,8 +342,21 @@ STEPS = (
     Step(check=_shows_actions, calls=("actions", "get_action")),
     Step(check=_signals_actions, calls=("update_action",)),
     Step(check=_shows_events, calls=("events", "get_event")),
-    Step(check=_keeps_policies, calls=POLICY_CALLS),
+    Step(
+        check=_keeps_policies,
+        calls=(
+            "policy_types",
+            "get_policy_type",
+            "validate_policy",
+            "create_policy",
+            "get_policy",
+            "find_policy",
+            "policies",
+            "update_policy",
+        ),
+    ),
     Step(check=_binds_policies, calls=BINDING_CALLS),
+    Step(check=_deletes_policies, calls=("delete_policy",)),
     Step(check=_keeps_receivers, calls=RECEIVER_CALLS),
     Step(
         check=_deletes_nodes_and_clusters,

@@ -42,6 +42,7 @@ class Settings:
     standalone: bool = False
     auth: str = "keystone"
     keep: bool = False
+    more_options: pathlib.Path | None = None
 
     @property
     def url(self) -> str:
@@ -133,6 +134,8 @@ service_token_roles = service
 service_token_roles_required = true
 """
         )
+    if settings.more_options is not None:
+        sections.append(settings.more_options.read_text())
     return "".join(sections)
 
 
@@ -297,9 +300,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=pathlib.Path(sys.executable).parent,
         help="where the service's commands and its python are (%(default)s)",
     )
-    parser.add_argument(
-        "--service-port", type=int, default=0, help="default: a free one"
-    )
+    parser.add_argument("--service-port", type=int, default=0, help="or a free one")
     parser.add_argument(
         "--database",
         metavar="URL",
@@ -319,8 +320,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=0,
         help="serve the API by gunicorn with so many processes",
     )
+    parser.add_argument("--standalone", action="store_true", help="in one process")
     parser.add_argument(
-        "--standalone", action="store_true", help="run everything in one process"
+        "--more-options",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="append this file to the service's configuration",
     )
 
 
@@ -337,6 +342,7 @@ def settings_of(options: argparse.Namespace, auth: str) -> Settings:
         standalone=options.standalone,
         auth=auth,
         keep=options.keep,
+        more_options=options.more_options,
     )
 
 

@@ -10,8 +10,10 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
+import sqlalchemy as sa
+
 from senlin_like.db import cluster_state
-from senlin_like.db.models import Cluster
+from senlin_like.db.models import Action, Cluster
 from senlin_like.operations import (
     actions,
     cluster_actions,
@@ -180,6 +182,22 @@ def _cancelled(asks: Act, moment: Callable[[Stage, str], bool]) -> Act:
     return act
 
 
+def _out_of_time(asks: Act, moment: Callable[[Stage, str], bool]) -> Act:
+    """Ask for something whose time is over before the turn of all its children."""
+
+    def act(stage: Stage) -> None:
+        action_id = asks(stage)
+        stage.run_until(lambda: moment(stage, action_id))
+        late = sa.update(Action).where(
+            Action.parent_id == action_id, Action.start_time.is_(None)
+        )
+        stage.deps.db.transact(lambda one: one.execute(late.values(ready_at=1e12)))
+        stage.advance(stage.action(action_id).timeout + 5.0)
+        stage.run_until(lambda: stage.action(action_id).end_time is not None)
+
+    return act
+
+
 def at_once(_stage: Stage, _action_id: str) -> bool:
     return True
 
@@ -261,6 +279,12 @@ SCENARIOS = (
         act=_cancelled(_create, in_the_cloud),
         exact=False,
     ),
+    Scenario(name="cluster-create-timeout-0", act=_out_of_time(_create, with_children)),
+    Scenario(
+        name="cluster-create-timeout-1",
+        act=_out_of_time(_create, in_the_cloud),
+        exact=False,
+    ),
     Scenario(name="cluster-create-deleted", act=_deleted_meanwhile),
     Scenario(
         name="cluster-delete",
@@ -289,6 +313,9 @@ SCENARIOS = (
         name="cluster-resize-cancel",
         act=_cancelled(_resize(2), in_the_cloud),
         exact=False,
+    ),
+    Scenario(
+        name="cluster-resize-timeout", act=_out_of_time(_resize(2), with_children)
     ),
     Scenario(name="cluster-scale-out", act=_cluster("scale_out", count=1)),
     Scenario(name="cluster-scale-in", act=_cluster("scale_in", count=1)),

@@ -27,12 +27,14 @@ from senlin_like.drivers.simulated import cloud as simulated
 from senlin_like.engine.worker import Engine, Options
 from senlin_like.operations import profiles
 from senlin_like.operations.deps import Deps, Settings
+from senlin_like.policies.registry import Registry as PolicyRegistry
 from senlin_like.profiles.nova_server.plugin import NovaServer
 from senlin_like.profiles.registry import Registry
 from senlin_like.simulated_cloud import catalogue
 from senlin_like.simulated_cloud.controls import Controls
 
 ROUNDS = 250
+_AFTER_GROUND_S = 3600.0
 IMAGE = "cirros-0.4.0-x86_64-disk"
 OWNER = RequestContext(
     user_id="alice", project_id="red", domain_id="default", roles=("member",)
@@ -177,6 +179,7 @@ class Stage:
             db=database,
             wake=lambda: None,
             profiles=Registry({NovaServer.name: NovaServer()}),
+            policies=PolicyRegistry({}),
             driver=self.driver,
             settings=Settings(**settings),
             clock=self.clock.aware,
@@ -224,7 +227,8 @@ class Stage:
             )
             cloud.commit()
         self.moments.forget()
-        self.clock.offset = 0.0
+        # The ground was laid in time that has not come yet.
+        self.clock.offset = _AFTER_GROUND_S
         self.crashes = 0
         self.deps.chance.seed(0)
         self.controls.clear_faults()

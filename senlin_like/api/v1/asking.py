@@ -31,16 +31,21 @@ def unknown_action(name: str) -> exceptions.InvalidBody:
 
 
 def is_forced(call: Call, *, takes_words: bool = False) -> bool:
-    """Read whether a deletion is forced: from the query, or else from the body.
+    """Read whether a deletion is forced, which old versions ignore.
 
     :raises InvalidBody: when the value isn't a boolean.
     """
-    forced = (
-        queries.boolean(call.query, "force")
-        if "force" in call.query
-        else _forced_by_body((call.body or {}).get("force"), call, takes_words)
-    )
-    return forced and call.version >= mv.FORCE_DELETE
+    return says_force(call, takes_words=takes_words) and call.version >= mv.FORCE_DELETE
+
+
+def says_force(call: Call, *, takes_words: bool = False) -> bool:
+    """Read ``force`` from the query, or else from the body, at any version.
+
+    :raises InvalidBody: when the value isn't a boolean.
+    """
+    if "force" in call.query:
+        return queries.boolean(call.query, "force")
+    return _forced_by_body((call.body or {}).get("force"), call, takes_words)
 
 
 def _forced_by_body(value: Any, call: Call, takes_words: bool) -> bool:

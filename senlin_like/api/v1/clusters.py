@@ -94,8 +94,13 @@ class Cluster(Place):
     )
     def delete(self, call: Call) -> str:
         """Delete a cluster with its nodes."""
-        force = asking.is_forced(call)
-        return clusters.delete(call.deps, call.look, call.identity, force=force)
+        return clusters.delete(
+            call.deps,
+            call.look,
+            call.identity,
+            force=asking.is_forced(call),
+            with_dependents=asking.says_force(call),
+        )
 
 
 class Clusters(Place):

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from senlin_like import exceptions
+from senlin_like import plugins
+from senlin_like.api import fields
 from senlin_like.api import microversions as mv
 from senlin_like.api.call import Call
 from senlin_like.api.operation import Gives, Operation, operation
@@ -41,12 +42,7 @@ class ProfileType(Place):
     )
     def get(self, call: Call) -> dict[str, Any]:
         """Show the schema of a profile type."""
-        found = call.deps.profiles.get(call.identity)
-        return {
-            "name": call.identity,
-            "schema": found.schema(),
-            "support_status": dict(found.support),
-        }
+        return _shown(call.identity, call.deps.profiles.get(call.identity))
 
 
 class ProfileTypes(Place):
@@ -67,12 +63,7 @@ class ProfileTypes(Place):
     )
     def get(self, call: Call) -> dict[str, Any]:
         """List profile types."""
-        table = types.PROFILE_TYPE_LISTED
-        listed = [
-            _listed(name, call.deps.profiles.get(name).support, call.version)
-            for name in call.deps.profiles.names()
-        ]
-        return {table.plural: [table.view(one, call.version) for one in listed]}
+        return _all_of(types.PROFILE_TYPE_LISTED, call.deps.profiles, call.version)
 
 
 class PolicyType(Place):
@@ -83,7 +74,7 @@ class PolicyType(Place):
     )
     def get(self, call: Call) -> dict[str, Any]:
         """Show the schema of a policy type."""
-        raise exceptions.NotFound("policy_type", call.identity)
+        return _shown(call.identity, call.deps.policies.get(call.identity))
 
 
 class PolicyTypes(Place):
@@ -103,8 +94,27 @@ class PolicyTypes(Place):
         )
     )
     def get(self, call: Call) -> dict[str, Any]:
-        """List policy types; none is installed yet."""
-        return {types.POLICY_TYPE_LISTED.plural: []}
+        """List policy types."""
+        return _all_of(types.POLICY_TYPE_LISTED, call.deps.policies, call.version)
+
+
+def _shown(name: str, found: Any) -> dict[str, Any]:
+    """Write a type as it is shown alone, with all its versions."""
+    return {
+        "name": name,
+        "schema": found.schema(),
+        "support_status": dict(found.support),
+    }
+
+
+def _all_of(
+    table: fields.Resource, registry: plugins.Registry[Any], version: mv.Version
+) -> dict[str, Any]:
+    """Write all types of a registry as lists show them."""
+    listed = [
+        _listed(name, registry.get(name).support, version) for name in registry.names()
+    ]
+    return {table.plural: [table.view(one, version) for one in listed]}
 
 
 def _listed(name: str, support: Any, version: mv.Version) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from senlin_like.drivers.simulated.account import AccountView
 from senlin_like.drivers.simulated.compute import SimulatedCompute
 from senlin_like.drivers.simulated.identity import SimulatedIdentity
 from senlin_like.drivers.simulated.images import SimulatedImages
+from senlin_like.drivers.simulated.load_balancing import SimulatedLoadBalancing
+from senlin_like.drivers.simulated.messaging import SimulatedMessaging
 from senlin_like.drivers.simulated.network import SimulatedNetwork
 from senlin_like.drivers.simulated.orchestration import SimulatedOrchestration
 from senlin_like.drivers.simulated.volumes import SimulatedVolumes
@@ -104,6 +106,11 @@ class SimulatedCloud:
         return SimulatedNetwork(self._account)
 
     @property
+    def load_balancing(self) -> base.LoadBalancing:
+        """Return the load balancers."""
+        return SimulatedLoadBalancing(self._account)
+
+    @property
     def volumes(self) -> base.Volumes:
         """Return the volumes."""
         return SimulatedVolumes(self._account)
@@ -112,6 +119,16 @@ class SimulatedCloud:
     def orchestration(self) -> base.Orchestration:
         """Return the stacks."""
         return SimulatedOrchestration(self._account)
+
+    def list_regions(self) -> list[str]:
+        """Return the names of all regions of the cloud."""
+        with self._account.call("list_regions"):
+            return list(self._account.world.picture.of("region"))
+
+    @property
+    def messaging(self) -> base.Messaging:
+        """Return the queues."""
+        return SimulatedMessaging(self._account)
 
     def look(
         self, kind: base.ObjectKind, ids: Collection[str]

@@ -43,6 +43,11 @@ class SimulatedCompute:
         with self._account.call("compute.zone_is_available", name):
             return placement.is_available(self._world.picture, name, self._owner.region)
 
+    def list_zones(self) -> list[str]:
+        """Return the names of the availability zones that are available."""
+        with self._account.call("compute.list_zones"):
+            return placement.available_zones(self._world.picture, self._owner.region)
+
     def create_server(self, request: objects.ServerRequest) -> objects.Server:
         """Ask for a server; it builds on its own."""
         with self._account.call("compute.create_server", request.name) as call:

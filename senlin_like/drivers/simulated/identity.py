@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from senlin_like import exceptions
 from senlin_like.simulated_cloud import grants
 from senlin_like.simulated_cloud.world import World
 
@@ -31,6 +32,17 @@ class SimulatedIdentity:
         grant_id = str(credential.get(_KEY, ""))
         with self._world.call("identity.is_valid", "", grant_id):
             return grants.is_valid(self._world, grant_id)
+
+    def roles(
+        self, user: str, project: str, credential: Mapping[str, Any]
+    ) -> tuple[str, ...]:
+        """Return the roles that a stored permission gives now."""
+        grant_id = str(credential.get(_KEY, ""))
+        with self._world.call("identity.roles", project, user):
+            found = grants.roles(self._world, grant_id, user, project)
+            if found is None:
+                raise exceptions.TrustNotFound(user, project)
+            return found
 
     def revoke(self, credential: Mapping[str, Any]) -> None:
         """End a permission; not an error if it has ended."""

@@ -26,6 +26,7 @@ from senlin_like.db import models, session, vault
 from senlin_like.drivers import base as drivers
 from senlin_like.drivers import registry as driver_registry
 from senlin_like.operations import deps as parts
+from senlin_like.policies import registry as policy_registry
 from senlin_like.profiles import registry
 
 SPEC = {
@@ -36,6 +37,19 @@ SPEC = {
         "name": "web",
         "image": "cirros-0.4.0-x86_64-disk",
         "networks": [{"network": "private"}],
+    },
+}
+POLICY_SPEC = {
+    "type": "senlin.policy.scaling",
+    "version": "1.0",
+    "properties": {
+        "event": "CLUSTER_SCALE_IN",
+        "adjustment": {
+            "type": "CHANGE_IN_CAPACITY",
+            "number": 1,
+            "min_step": 1,
+            "best_effort": True,
+        },
     },
 }
 
@@ -156,6 +170,7 @@ def deps(tmp_path: pathlib.Path, woken: list[int]) -> Iterator[parts.Deps]:
         db=database,
         wake=lambda: woken.append(1),
         profiles=registry.load(),
+        policies=policy_registry.load(),
         driver=driver,
     )
     driver.close()
@@ -198,6 +213,16 @@ def build(deps: parts.Deps) -> Build:
             profiles=profiles or deps.profiles,
         )
         return Client(wsgi=app.build(used, configure(**api)))
+
+    return make
+
+
+@pytest.fixture
+def serve() -> Callable[..., Client]:
+    """Build the application from parts and options that the test has made."""
+
+    def make(used: parts.Deps, conf: cfg.ConfigOpts | None = None) -> Client:
+        return Client(wsgi=app.build(used, conf or configure()))
 
     return make
 
@@ -266,6 +291,11 @@ def node(client: Client, profile: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def spec() -> dict[str, Any]:
     return json.loads(json.dumps(SPEC))
+
+
+@pytest.fixture
+def policy_spec() -> dict[str, Any]:
+    return json.loads(json.dumps(POLICY_SPEC))
 
 
 @pytest.fixture

@@ -16,6 +16,12 @@ ROLES = {
 ROUTES = [
     (method, path, endpoint.declared.rule)
     for path, method, endpoint in openapi.operations()
+    if not endpoint.declared.is_open
+]
+OPEN = [
+    (method, path)
+    for path, method, endpoint in openapi.operations()
+    if endpoint.declared.is_open
 ]
 ADMIN_ONLY = {"services:index"}
 
@@ -59,18 +65,35 @@ def test_every_route_needs_authentication(as_user):
     assert replies[0].headers["www-authenticate"] == 'Keystone uri="http://keystone"'
 
 
+def test_one_door_is_open_and_tells_nobody_anything(as_user):
+    assert OPEN == [("POST", "/v1/webhooks/{webhook_id}/trigger")]
+    path = "/v1/webhooks/8a7c2e0c-6f0b-4f0e-9a77-2d0d6b1a5d11/trigger"
+
+    for client in (as_user.nobody, as_user("u", "p"), as_user("u", "p", "admin")):
+        assert client.post(path).status == 400
+        assert client.post(f"{path}?V=2").status == 404
+
+
 def test_a_token_without_a_project_is_refused(as_user):
     assert as_user("u", "", "member").get("/v1/clusters").status == 403
 
 
 @pytest.fixture
-def theirs(as_user, spec):
+def theirs(as_user, spec, policy_spec):
     """A client of another project, which has one thing of each kind."""
     other = as_user("other", "other", "member")
     profile = other.post("/v1/profiles", {"profile": {"name": "p", "spec": spec}}).json
     profile_id = profile["profile"]["id"]
+    other.post("/v1/policies", {"policy": {"name": "y", "spec": policy_spec}})
     other.post("/v1/clusters", {"cluster": {"name": "c", "profile_id": profile_id}})
     other.post("/v1/nodes", {"node": {"name": "n", "profile_id": profile_id}})
+    hook = {
+        "name": "r",
+        "type": "webhook",
+        "cluster_id": "c",
+        "action": "CLUSTER_CHECK",
+    }
+    assert other.post("/v1/receivers", {"receiver": hook}).status == 201
     return other
 
 
@@ -83,9 +106,12 @@ def theirs(as_user, spec):
         ("POST", "{path}/actions", {"check": {}}),
         ("POST", "{path}/ops", {"reboot": {}}),
         ("GET", "{path}/attrs/name", None),
+        ("POST", "{path}/notify", None),
     ],
 )
-@pytest.mark.parametrize("plural", ["profiles", "clusters", "nodes", "actions"])
+@pytest.mark.parametrize(
+    "plural", ["profiles", "policies", "clusters", "nodes", "actions", "receivers"]
+)
 def test_things_of_other_projects_are_not_there(
     as_user, theirs, method, path, body, plural
 ):
@@ -94,7 +120,7 @@ def test_things_of_other_projects_are_not_there(
     if plural == "actions" and method == "PATCH":
         body = {"action": {"status": "CANCELLED"}}
     elif body and "{one}" in body:
-        body = {plural[:-1]: body["{one}"]}
+        body = {plural.removesuffix("s").replace("ie", "y"): body["{one}"]}
 
     reply = mine.call(method, path.format(path=f"/v1/{plural}/{there}"), body)
 

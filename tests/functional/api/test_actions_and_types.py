@@ -120,8 +120,65 @@ def test_a_type_is_shown(client):
     assert "reboot" in client.get(f"{path}/ops").json["operations"]
 
 
+def test_policy_types_are_listed_by_version(client):
+    older = client.at("1.4").get("/v1/policy-types?x=1").json["policy_types"]
+    newer = client.at("1.5").get("/v1/policy-types").json["policy_types"]
+
+    assert {"name": "senlin.policy.loadbalance-1.3"} in older
+    assert all(set(one) == {"name"} for one in older)
+    assert {
+        "name": "senlin.policy.health",
+        "version": "1.0",
+        "support_status": {
+            "1.0": [
+                {"status": "EXPERIMENTAL", "since": "2017.02"},
+                {"status": "SUPPORTED", "since": "2018.06"},
+            ]
+        },
+    } in newer
+    assert {f"{one['name']}-{one['version']}" for one in newer} == {
+        one["name"] for one in older
+    }
+
+
+def test_a_policy_type_is_shown(client):
+    path = "/v1/policy-types/senlin.policy.deletion-1.1"
+    older = client.at("1.4").get(path).json["policy_type"]
+    newer = client.at("1.5").get(path).json["policy_type"]
+
+    assert set(older) == {"name", "schema"}
+    assert older["name"] == "senlin.policy.deletion-1.1"
+    assert older["schema"]["criteria"] == {
+        "type": "String",
+        "description": "Which nodes go first.",
+        "required": False,
+        "updatable": False,
+        "default": "RANDOM",
+        "constraints": [
+            {
+                "type": "AllowedValues",
+                "constraint": [
+                    "OLDEST_FIRST",
+                    "OLDEST_PROFILE_FIRST",
+                    "YOUNGEST_FIRST",
+                    "RANDOM",
+                ],
+            }
+        ],
+    }
+    assert newer["support_status"] == {
+        "1.0": [{"status": "SUPPORTED", "since": "2016.04"}],
+        "1.1": [{"status": "SUPPORTED", "since": "2018.01"}],
+    }
+
+
 @pytest.mark.parametrize(
-    "path", ["profile-types/x", "profile-types/x/ops", "policy-types/x"]
+    "path",
+    [
+        "profile-types/x",
+        "profile-types/x/ops",
+        "policy-types/x",
+    ],
 )
 def test_an_unknown_type_is_not_found(client, path):
     reply = client.get(f"/v1/{path}")

@@ -113,8 +113,8 @@ def test_fields_of_later_versions_are_checked_and_dropped(
         ({"add_nodes": {"nodes": []}}, "Value for 'nodes' must have at least 1 item(s)."),
         ({"add_nodes": {"nodes": None}}, "Value for 'nodes' must have at least 1 item(s)."),
         ({"add_nodes": {"nodes": "node_id"}}, "Items for 'nodes' must be unique"),
-        ({"add_nodes": {"nodes": "abc"}}, "'abc' is not of type 'array'"),
-        ({"add_nodes": {"nodes": [1]}}, "1 is not of type 'string'"),
+        ({"add_nodes": {"nodes": "abc"}}, "'abc' is not of type 'array' (field 'nodes')"),
+        ({"add_nodes": {"nodes": [1]}}, "1 is not of type 'string' (field 'nodes')"),
         ({"add_nodes": {"nodes": ["a", "a"]}}, "Items for 'nodes' must be unique"),
         (
             {"del_nodes": {"nodes": ["a"], "destroy_after_deletion": "not_bool"}},
@@ -128,7 +128,7 @@ def test_fields_of_later_versions_are_checked_and_dropped(
             {"replace_nodes": {"nodes": {"old_node": None}}},
             "Field `nodes[old_node]' cannot be None",
         ),
-        ({"replace_nodes": {"nodes": {"a": 5}}}, "5 is not of type 'string'"),
+        ({"replace_nodes": {"nodes": {"a": 5}}}, "5 is not of type 'string' (field 'nodes')"),
         (
             {"replace_nodes": {"nodes": {"a": []}}},
             "A string is required in field nodes[a], not a list",
@@ -136,7 +136,7 @@ def test_fields_of_later_versions_are_checked_and_dropped(
         ({"replace_nodes": {"nodes": {"a": "c", "b": "c"}}}, "Map contains duplicated values"),
         ({"scale_out": {"count": "bad-count"}}, "The value for count must be an integer: 'bad-count'."),
         ({"scale_in": {"count": -1}}, "Value must be >= 0 for field 'count'."),
-        ({"scale_in": {"count": 1.5}}, "1.5 is not of type 'integer', 'string'"),
+        ({"scale_in": {"count": 1.5}}, "1.5 is not of type 'integer', 'string' (field 'count')"),
         ({"scale_in": {"count": 0}}, "Count for scale-in request cannot be 0."),
         ({"scale_out": {"count": 0}}, "Count for scale-out request cannot be 0."),
         (
@@ -213,7 +213,7 @@ def test_an_action_in_line_conflicts(client, cluster, act):
         ({}, "No operation specified"),
         ({"a": {}, "b": {}}, "Multiple operations specified"),
         ({"reboot": 5}, "The data provided is not a map"),
-        ({"reboot": {"params": 5}}, "5 is not of type 'object'"),
+        ({"reboot": {"params": 5}}, "5 is not of type 'object' (field 'params')"),
     ],
 )
 def test_operations_on_clusters_are_checked(client, body, message):

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from senlin_like.api import openapi
+from senlin_like.policies import registry as policy_types
 
 ROUTES = [(method, path) for path, method, _endpoint in openapi.operations()]
 WRITES = [(method, path) for method, path in ROUTES if method != "GET"]
@@ -18,6 +19,7 @@ WORDS = st.sampled_from(
         "profile",
         "cluster",
         "node",
+        "policy",
         "action",
         "name",
         "spec",
@@ -63,7 +65,14 @@ WORDS = st.sampled_from(
         "sort",
         "global_project",
         "show_details",
+        "receiver",
+        "message",
+        "webhook",
+        "params",
+        "CLUSTER_SCALE_OUT",
+        "V",
         "os.nova.server",
+        "senlin.policy.scaling",
         "1.0",
         "c",
         "n",
@@ -86,6 +95,35 @@ VALUES = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(WORDS | st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+POLICY_WORDS = st.sampled_from(
+    [
+        "event",
+        "adjustment",
+        "regions",
+        "zones",
+        "pool",
+        "vip",
+        "subnet",
+        "protocol_port",
+        "detection",
+        "recovery",
+        "detection_modes",
+        "interval",
+        "hooks",
+        "weight",
+        "name",
+        "type",
+        "CLUSTER_SCALE_IN",
+        "NODE_STATUS_POLLING",
+    ]
+)
+POLICY_VALUES = st.recursive(
+    SCALARS | POLICY_WORDS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(POLICY_WORDS, inner, max_size=4)
     ),
     max_leaves=12,
 )
@@ -162,6 +200,18 @@ def test_specs(client, properties):
     spec = {"type": "os.nova.server", "version": "1.0", "properties": properties}
     # Python writes NaN, which is no JSON: that is part of the game.
     judge(client.post("/v1/profiles/validate", {"profile": {"spec": spec}}))
+
+
+@FUZZED
+@given(
+    kind=st.sampled_from(policy_types.load().names()),
+    properties=st.dictionaries(POLICY_WORDS, POLICY_VALUES, max_size=4),
+)
+def test_policy_specs(client, kind, properties):
+    name, _, version = kind.rpartition("-")
+    spec = {"type": name, "version": version, "properties": properties}
+
+    judge(client.post("/v1/policies", {"policy": {"name": "y", "spec": spec}}))
 
 
 @FUZZED

@@ -3,10 +3,11 @@ import uuid
 
 import pytest
 
-from senlin_like.api.v1 import actions, clusters, events, nodes, profiles
+from senlin_like.api.v1 import actions, clusters, events, nodes, policies, profiles
 
 LISTINGS = {
     "profiles": profiles.LISTING,
+    "policies": policies.LISTING,
     "clusters": clusters.LISTING,
     "nodes": nodes.LISTING,
     "actions": actions.LISTING,

@@ -30,6 +30,9 @@ class Samples:
         text = _UUID.sub(self._replaced, text)
         text = _TIME.sub("2026-01-31T12:00:00Z", text)
         text = re.sub(r"_[0-9a-f]{8}\"", '_00000000"', text) + "\n"
+        text = re.sub(
+            r"http://[^/]+:8777/", "http://clustering.example.org:8777/", text
+        )
         file = FOLDER / f"{name}.json"
         if os.environ.get("SENLIN_LIKE_WRITE_SAMPLES"):
             file.write_text(text)
@@ -72,11 +75,13 @@ def send(client, samples, deps):
     return sent
 
 
-def test_samples(send, spec):
+def test_samples(send, spec, policy_spec):
     discovery(send)
     profiles(send, spec)
     clusters(send)
     nodes(send)
+    policies(send, policy_spec)
+    receivers(send)
     send("fault", "GET", "/v1/clusters/nobody", status=404)
 
 
@@ -88,6 +93,7 @@ def discovery(send):
     send("profile-type-show", "GET", "/v1/profile-types/container.dockerinc.docker-1.0")
     send("profile-type-ops", "GET", "/v1/profile-types/os.nova.server-1.0/ops")
     send("policy-type-list", "GET", "/v1/policy-types")
+    send("policy-type-show", "GET", "/v1/policy-types/senlin.policy.deletion-1.1")
     send("services", "GET", "/v1/services")
 
 
@@ -100,6 +106,15 @@ def profiles(send, spec):
     send("profile-show", "GET", "/v1/profiles/web")
     send("profile-list", "GET", "/v1/profiles")
     send("profile-update", "PATCH", "/v1/profiles/web", {"profile": {"name": "web2"}})
+
+
+def policies(send, spec):
+    policy = {"name": "shrink", "spec": spec}
+    send("policy-create", "POST", "/v1/policies", {"policy": policy}, 201)
+    send("policy-validate", "POST", "/v1/policies/validate", {"policy": {"spec": spec}})
+    send("policy-show", "GET", "/v1/policies/shrink")
+    send("policy-list", "GET", "/v1/policies")
+    send("policy-update", "PATCH", "/v1/policies/shrink", {"policy": {"name": "less"}})
 
 
 def clusters(send):
@@ -140,3 +155,22 @@ def nodes(send):
     send("action-show", "GET", f"/v1/actions/{action.json['action']}")
     send("action-list", "GET", "/v1/actions?action=CLUSTER_CREATE")
     send("node-delete", "DELETE", "/v1/nodes/n1", status=202)
+
+
+def receivers(send):
+    receiver = {
+        "name": "grow",
+        "type": "webhook",
+        "cluster_id": "c1",
+        "action": "CLUSTER_SCALE_OUT",
+        "params": {"count": 1},
+    }
+    made = send("receiver-create", "POST", "/v1/receivers", {"receiver": receiver}, 201)
+    send("receiver-show", "GET", "/v1/receivers/grow")
+    send("receiver-list", "GET", "/v1/receivers")
+    changes = {"receiver": {"name": "grow-faster", "params": {"count": 2}}}
+    send("receiver-update", "PATCH", "/v1/receivers/grow", changes)
+    queue = {"receiver": {"name": "listen", "type": "message"}}
+    send("receiver-create-message", "POST", "/v1/receivers", queue, 201)
+    webhook = f"/v1/webhooks/{made.json['receiver']['id']}/trigger?V=2"
+    send("webhook-trigger", "POST", webhook, {"count": 3}, 202)

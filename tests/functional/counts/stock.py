@@ -1,4 +1,4 @@
-"""Rows to be read: clusters with nodes, actions and events."""
+"""Rows to be read: policies, and clusters with nodes, actions and events."""
 
 import uuid
 from typing import Any
@@ -20,6 +20,18 @@ def a_profile(deps: Deps) -> Row:
         "type": "os.nova.server-1.0",
         "sealed_spec": deps.db.vault.seal(spec),
         "meta_data": {},
+        "created_at": deps.clock(),
+    }
+
+
+def a_policy(deps: Deps) -> Row:
+    spec = {"type": "senlin.policy.batch", "version": "1.0", "properties": {}}
+    return OWNER | {
+        "id": str(uuid.uuid4()),
+        "name": "y",
+        "type": "senlin.policy.batch-1.0",
+        "sealed_spec": deps.db.vault.seal(spec),
+        "data": {},
         "created_at": deps.clock(),
     }
 
@@ -86,23 +98,27 @@ def an_event(deps: Deps, cluster: Row) -> Row:
 
 
 def fill(deps: Deps, count: int, nodes_each: int) -> dict[str, str]:
-    """Store clusters with nodes, actions and events; give an id of each kind."""
+    """Store things of all kinds; give an id of each kind.
+
+    There are ``count`` of each, but one profile, and ``nodes_each`` nodes for
+    every cluster.
+    """
     profile = a_profile(deps)
     found = [a_cluster(deps, profile, nodes_each) for _ in range(count)]
-    rows = {
-        models.Profile: [profile],
-        models.Cluster: found,
-        models.Node: [a_node(deps, c, n) for c in found for n in range(nodes_each)],
-        models.Action: [an_action(deps, cluster) for cluster in found],
-        models.Event: [an_event(deps, cluster) for cluster in found],
+    nodes = [a_node(deps, c, n) for c in found for n in range(nodes_each)]
+    rows: dict[str, tuple[type[models.Base], list[Row]]] = {
+        "profiles": (models.Profile, [profile]),
+        "policies": (models.Policy, [a_policy(deps) for _ in range(count)]),
+        "clusters": (models.Cluster, found),
+        "nodes": (models.Node, nodes),
+        "actions": (models.Action, [an_action(deps, cluster) for cluster in found]),
+        "events": (models.Event, [an_event(deps, cluster) for cluster in found]),
     }
 
     def store(session: Any) -> None:
-        for model, many in rows.items():
+        for model, many in rows.values():
             if many:
                 session.execute(sa.insert(model), many)
 
     deps.db.transact(store)
-    return {
-        f"{m.__tablename__}s": str(many[0]["id"]) for m, many in rows.items() if many
-    }
+    return {kind: str(many[0]["id"]) for kind, (_, many) in rows.items() if many}

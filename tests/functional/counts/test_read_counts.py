@@ -28,7 +28,14 @@ def test_a_page_of_clusters_takes_two_statements(
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [("clusters", 2), ("nodes", 1), ("profiles", 1), ("actions", 3), ("events", 1)],
+    [
+        ("clusters", 2),
+        ("nodes", 1),
+        ("profiles", 1),
+        ("policies", 1),
+        ("actions", 3),
+        ("events", 1),
+    ],
 )
 def test_one_thing_takes_a_fixed_number_of_statements(
     stage, tally, get, store, kind, expected
@@ -44,7 +51,8 @@ def test_one_thing_takes_a_fixed_number_of_statements(
 
 
 @pytest.mark.parametrize(
-    ("kind", "expected"), [("nodes", 1), ("profiles", 1), ("actions", 3), ("events", 1)]
+    ("kind", "expected"),
+    [("nodes", 1), ("profiles", 1), ("policies", 1), ("actions", 3), ("events", 1)],
 )
 @pytest.mark.parametrize("count", [1, 10, 100])
 def test_a_page_takes_a_fixed_number_of_statements(
@@ -76,7 +84,7 @@ def test_reads_commit_nothing(stage, tally, get, store):
     send = get(stage.deps)
 
     with tally.counting():
-        for kind in ("clusters", "nodes", "profiles", "actions", "events"):
+        for kind in ("clusters", "nodes", "profiles", "policies", "actions", "events"):
             send(f"/v1/{kind}")
 
     assert tally.commits == 0

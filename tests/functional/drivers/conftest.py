@@ -19,7 +19,8 @@ DRIVERS = ("simulated",)
 class Kit:
     """A driver and what its cloud contains.
 
-    ``wait`` lets time pass until looking shows the status, or fails.
+    ``wait`` lets time pass until looking shows the status, or fails; ``post``
+    puts a message into a queue of ``project-1``.
     """
 
     driver: base.Driver
@@ -28,12 +29,15 @@ class Kit:
     image: str
     other_image: str
     keypair: str
+    region: str
     zone: str
     network: str
     subnet: str
     public_network: str
+    load_balancer_flavor: str
     security_group: str
     wait: Callable[[base.Cloud, base.ObjectKind, str, str], base.Observed]
+    post: Callable[[str, Any], Any]
 
     def cloud(self, project: str = "project-1", **fields: Any) -> base.Cloud:
         return self.driver.cloud(base.Account(user="user-1", project=project, **fields))
@@ -73,12 +77,15 @@ def _simulated_kit(directory: pathlib.Path) -> Iterator[Kit]:
         image="cirros-0.4.0-x86_64-disk",
         other_image="new_image",
         keypair="oskey",
+        region="RegionOne",
         zone="nova",
         network="private",
         subnet="private-subnet",
         public_network="public",
+        load_balancer_flavor="amphora",
         security_group="default",
         wait=wait,
+        post=driver.controls.post_message,  # type: ignore[attr-defined]
     )
     driver.close()
 

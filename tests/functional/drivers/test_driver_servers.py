@@ -170,6 +170,11 @@ def test_what_servers_are_made_of_is_found_by_id_and_name(kit):
     assert cloud.images.find_image(image.id) == image
     assert cloud.compute.find_keypair(kit.keypair) == kit.keypair
     assert cloud.compute.zone_is_available(kit.zone)
+    assert kit.zone in cloud.compute.list_zones()
+    assert kit.region in cloud.list_regions()
+    balancing = cloud.load_balancing
+    flavor_id = balancing.find_flavor(kit.load_balancer_flavor)
+    assert balancing.find_flavor(flavor_id) == flavor_id
 
 
 def test_what_does_not_exist_is_not_found(kit):
@@ -186,10 +191,13 @@ def test_what_does_not_exist_is_not_found(kit):
         cloud.volumes.find_volume,
         cloud.volumes.find_volume_type,
         cloud.volumes.find_snapshot,
+        cloud.load_balancing.find_flavor,
+        cloud.load_balancing.find_load_balancer,
     ):
         with pytest.raises(exceptions.CloudNotFound):
             find("no-such-thing")
     assert not cloud.compute.zone_is_available("no-such-zone")
+    assert "no-such-zone" not in cloud.compute.list_zones()
 
 
 def test_a_server_of_an_unknown_zone_is_refused(kit, a_request):

@@ -56,6 +56,18 @@ def test_a_cancelled_creation_leaves_nothing(stage, create, moment, force) -> No
     assert stage.cluster(cluster_id).status not in checks.PASSING_CLUSTER
 
 
+def test_a_creation_that_is_cancelled_early_makes_no_servers(stage, create) -> None:
+    _cluster_id, action_id = create(20)
+    stage.run_until(lambda: scenarios.with_children(stage, action_id))
+
+    actions.cancel(stage.deps, stage.ctx, action_id, force=False)
+    stage.drain()
+
+    made = stage.controls.counters().get("compute.create_server", {})
+    assert sum(made.values()) <= stage.options.threads
+    assert stage.action(action_id).status == "CANCELLED"
+
+
 def test_undoing_while_cancelled_waits_without_work(stage, create) -> None:
     _cluster_id, action_id = create(1)
     stage.run_until(lambda: scenarios.in_the_cloud(stage, action_id))
@@ -73,8 +85,10 @@ def test_an_action_that_has_ended_cannot_be_cancelled(stage, create) -> None:
     _cluster_id, action_id = create()
     stage.drain()
 
-    with pytest.raises(exceptions.ActionImmutable):
+    with pytest.raises(exceptions.ActionImmutable) as refusal:
         actions.cancel(stage.deps, stage.ctx, action_id, force=False)
+
+    assert "('INIT', 'WAITING', 'READY', 'RUNNING'" in refusal.value.message
 
 
 def test_an_action_whose_time_is_over_fails_when_its_children_have_ended(
@@ -241,3 +255,30 @@ def test_a_recovery_cancelled_after_an_unsure_creation_keeps_no_server(stage) ->
     assert stage.action(action_id).status == "CANCELLED"
     assert before == 1
     assert stage.servers() == []
+
+
+def test_a_server_that_is_made_after_a_forced_cancel_is_removed(stage, create) -> None:
+    without_port = stage.a_profile("bare", networks=[])
+    _cluster_id, action_id = create(1, profile_id=without_port)
+    other = stage.new_engine()
+
+    def cancel_meanwhile(label: str) -> bool:
+        if "call compute.create_server" not in label:
+            return False
+        stage.moments.dice = None
+        actions.cancel(stage.deps, stage.ctx, action_id, force=True)
+        for _ in range(20):
+            for run in other.claim(3):
+                other.work(run)
+        return False
+
+    stage.moments.is_watching = True
+    stage.moments.dice = cancel_meanwhile
+    stage.drain()
+    assert stage.action(action_id).status == "CANCELLED"
+    assert len(stage.servers()) == 1
+
+    stage.sweep()
+
+    assert stage.servers() == []
+    assert at_rest(stage) == []

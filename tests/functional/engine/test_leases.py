@@ -275,3 +275,43 @@ def test_a_lost_watcher_is_replaced_within_a_lease(stage, a_node) -> None:
 
     assert stage.crashes == 1
     assert stage.action(action_id).status == "SUCCEEDED"
+
+
+def test_a_watch_ends_only_with_a_look_that_began_after_its_time(stage) -> None:
+    asked = {"name": "web", "profile_id": stage.a_profile(), "desired_capacity": 1}
+    clusters.create(stage.deps, stage.ctx, asked)
+    stage.drain()
+    node = stage.nodes()[0]
+    stage.deps.db.transact(lambda one: claims.remember_strays(one, [node.id], 10.0))
+    stage.advance(6.0)
+
+    def pause(label: str) -> bool:
+        if label.startswith("engine call"):
+            stage.moments.dice = None
+            stage.advance(60.0)
+        return False
+
+    stage.moments.is_watching = True
+    stage.moments.dice = pause
+    stage.engine.sweep()
+    assert stage.moments.dice is None
+    assert len(stage.rows(StrayWatch)) == 1
+
+    stage.engine.sweep()
+    assert stage.rows(StrayWatch) == []
+
+
+def test_a_watch_waits_for_a_cloud_that_cannot_be_asked_but_not_for_ever(stage) -> None:
+    asked = {"name": "web", "profile_id": stage.a_profile(), "desired_capacity": 1}
+    clusters.create(stage.deps, stage.ctx, asked)
+    stage.drain()
+    node = stage.nodes()[0]
+    stage.deps.db.transact(lambda one: claims.remember_strays(one, [node.id], 10.0))
+    stage.controls.add_fault({"effect": "busy", "method": "compute.find_marked"})
+    stage.advance(60.0)
+    stage.engine.sweep()
+    assert len(stage.rows(StrayWatch)) == 1
+
+    stage.advance(3700.0)
+    stage.engine.sweep()
+    assert stage.rows(StrayWatch) == []

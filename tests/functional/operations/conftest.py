@@ -18,6 +18,7 @@ from senlin_like.operations import clusters as cluster_operations
 from senlin_like.operations import nodes as node_operations
 from senlin_like.operations import profiles as profile_operations
 from senlin_like.operations.deps import Deps, Settings
+from senlin_like.policies.registry import Registry as PolicyRegistry
 from senlin_like.profiles.nova_server.plugin import NovaServer
 from senlin_like.profiles.registry import Registry
 from senlin_like.simulated_cloud import faults, tables
@@ -59,6 +60,7 @@ def deps(tmp_path, driver) -> Iterator[Deps]:
         db=database,
         wake=lambda: None,
         profiles=Registry({one.name: one for one in (NovaServer(), Stack())}),
+        policies=PolicyRegistry({}),
         driver=driver,
         settings=Settings(),
         clock=Ticking(),

@@ -18,6 +18,7 @@ from senlin_like.drivers import base as clouds
 from senlin_like.drivers.simulated import cloud
 from senlin_like.operations import profiles as profile_operations
 from senlin_like.operations.deps import Deps
+from senlin_like.policies.registry import Registry as PolicyRegistry
 from senlin_like.profiles.nova_server.plugin import NovaServer
 from senlin_like.profiles.registry import Registry
 
@@ -77,6 +78,7 @@ def deps(database, driver) -> Deps:
         db=database,
         wake=lambda: None,
         profiles=Registry({NovaServer.name: NovaServer()}),
+        policies=PolicyRegistry({}),
         driver=driver,
     )
 

@@ -189,6 +189,15 @@ def test_ledger_keeps_what_was_spent_when_everything_has_ended() -> None:
     assert ledger.spent_s() == {"db": 1.0}
 
 
+def test_ledger_takes_a_child_that_ends_with_its_parent_and_spent_nothing() -> None:
+    first = {PARENT: a_reading(5.0), CHILD: a_reading(0.0, parent=PARENT)}
+    ledger = measure.Ledger(first)
+
+    ledger.add({})
+
+    assert ledger.spent_s() == {"db": 0.0}
+
+
 def test_usage_is_divided_by_what_was_done() -> None:
     usage = measure.Usage(
         seconds=1.0,

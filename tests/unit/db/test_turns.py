@@ -63,3 +63,43 @@ def test_only_one_is_inside_at_a_time():
         thread.join()
 
     assert most == 1
+
+
+def test_a_few_are_let_in_and_others_wait():
+    few = turns.Courtesy(2, patience_s=60.0)
+    inside, come_out = threading.Semaphore(0), threading.Event()
+    third_is_in = threading.Event()
+
+    def stay() -> None:
+        with few.turn():
+            inside.release()
+            come_out.wait(60.0)
+
+    def come_third() -> None:
+        with few.turn():
+            third_is_in.set()
+
+    first = [threading.Thread(target=stay) for _ in range(2)]
+    for thread in first:
+        thread.start()
+    for _ in first:
+        inside.acquire()
+    third = threading.Thread(target=come_third)
+    third.start()
+    assert not third_is_in.wait(0.05)
+
+    come_out.set()
+    for thread in [*first, third]:
+        thread.join()
+    assert third_is_in.is_set()
+
+
+def test_who_has_waited_long_goes_anyway_and_takes_no_ones_turn():
+    few = turns.Courtesy(1, patience_s=0.01)
+
+    with few.turn(), few.turn():
+        pass
+
+    with few.turn():
+        assert not few._free.acquire(blocking=False)
+    assert few._free.acquire(blocking=False)

@@ -118,6 +118,9 @@ def test_regions_do_not_see_each_others_servers(cloud, levers):
     assert seen[server.id].status == base.GONE
     assert second.compute.find_marked("n") == []
     assert not second.compute.zone_is_available("nova")
+    assert first.compute.list_zones() == ["ZONE1", "nova"]
+    assert second.compute.list_zones() == []
+    assert "RegionTwo" in second.list_regions()
 
 
 def test_a_name_that_is_too_long_is_an_error_of_the_cloud(cloud, owner):

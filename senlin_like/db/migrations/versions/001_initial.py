@@ -1,4 +1,4 @@
-"""The first tables: profiles, clusters, nodes, actions, events."""
+"""The first tables: profiles, policies, clusters, nodes, actions, events."""
 
 from typing import Any
 
@@ -24,12 +24,15 @@ def upgrade() -> None:
     _create_credential()
     _create_dependency()
     _create_event()
+    _create_policy()
     _create_profile()
+    _create_project_lock()
     _create_service()
     _create_stray_watch()
     _create_watch_group()
     _create_cluster()
     _create_node()
+    _create_receiver()
 
 
 def _table(name: str, *parts: Any, **options: Any) -> None:
@@ -95,6 +98,10 @@ def _create_action() -> None:
         ),
         **MYSQL,
     )
+    _index_action()
+
+
+def _index_action() -> None:
     _index("ix_action_cluster_id_status", "action", ["cluster_id", "status"])
     _index("ix_action_end_time", "action", ["end_time"])
     _index("ix_action_name", "action", ["name"])
@@ -158,6 +165,26 @@ def _create_event() -> None:
     _index("ix_event_timestamp", "event", ["timestamp"])
 
 
+def _create_policy() -> None:
+    _table(
+        "policy",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("type", sa.String(255), nullable=False),
+        sa.Column("sealed_spec", types.LongText(), nullable=False),
+        sa.Column("data", types.Json(), nullable=False),
+        sa.Column("user", sa.String(64), nullable=False),
+        sa.Column("project", sa.String(64), nullable=False),
+        sa.Column("domain", sa.String(64), nullable=True),
+        sa.Column("created_at", types.UtcTime(), nullable=False),
+        sa.Column("updated_at", types.UtcTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_policy"),
+        **MYSQL,
+    )
+    _index("ix_policy_name", "policy", ["name"])
+    _index("ix_policy_project_created_at", "policy", ["project", "created_at", "id"])
+
+
 def _create_profile() -> None:
     _table(
         "profile",
@@ -176,6 +203,16 @@ def _create_profile() -> None:
     )
     _index("ix_profile_name", "profile", ["name"])
     _index("ix_profile_project_created_at", "profile", ["project", "created_at", "id"])
+
+
+def _create_project_lock() -> None:
+    _table(
+        "project_lock",
+        sa.Column("project", sa.String(64), nullable=False),
+        sa.Column("turns", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("project", name="pk_project_lock"),
+        **MYSQL,
+    )
 
 
 def _create_service() -> None:
@@ -290,3 +327,32 @@ def _create_node() -> None:
     _index("ix_node_physical_id", "node", ["physical_id"])
     _index("ix_node_profile_id", "node", ["profile_id"])
     _index("ix_node_project_init_at", "node", ["project", "init_at", "id"])
+
+
+def _create_receiver() -> None:
+    _table(
+        "receiver",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("type", sa.String(16), nullable=False),
+        sa.Column("user", sa.String(64), nullable=False),
+        sa.Column("project", sa.String(64), nullable=False),
+        sa.Column("domain", sa.String(64), nullable=True),
+        sa.Column("created_at", types.UtcTime(), nullable=False),
+        sa.Column("updated_at", types.UtcTime(), nullable=True),
+        sa.Column("cluster_id", sa.String(36), nullable=True),
+        sa.Column("action", sa.String(64), nullable=True),
+        sa.Column("actor_user", sa.String(64), nullable=False),
+        sa.Column("actor_project", sa.String(64), nullable=False),
+        sa.Column("actor_domain", sa.String(64), nullable=True),
+        sa.Column("params", types.Json(), nullable=True),
+        sa.Column("channel", types.Json(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_receiver"),
+        sa.ForeignKeyConstraint(
+            ["cluster_id"], ["cluster.id"], name="fk_receiver_cluster_id"
+        ),
+        **MYSQL,
+    )
+    _index("ix_receiver_cluster_id", "receiver", ["cluster_id"])
+    _index("ix_receiver_name", "receiver", ["name"])
+    _index("ix_receiver_project_name", "receiver", ["project", "name", "id"])

@@ -1,0 +1,66 @@
+"""Actions whose inputs nobody has read: those of webhooks and of messages.
+
+Whether inputs make sense is seen when the action is carried out. But what they
+name has to be the actor's own, as it has to be in a direct request.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from senlin_like import exceptions
+from senlin_like.context import RequestContext
+from senlin_like.db import identity as identities
+from senlin_like.db import nodes, profiles
+from senlin_like.db.session import Session
+from senlin_like.domain.enums import Kind
+from senlin_like.operations import actions, references
+from senlin_like.operations.deps import Deps
+
+Inputs = Mapping[str, Any]
+#: Kind → the input that holds ids of nodes that may come from elsewhere.
+_NODES = {Kind.CLUSTER_ADD_NODES: "nodes", Kind.CLUSTER_REPLACE_NODES: "candidates"}
+
+
+def request(
+    session: Session,
+    deps: Deps,
+    actor: RequestContext,
+    cluster: Any,
+    asked: actions.Asked,
+) -> str:
+    """Make an action on a cluster that is locked; returns the action's id.
+
+    :raises Invalid: when the inputs name what isn't in the actor's project.
+    :raises Conflict: when other actions stand in the way.
+    """
+    if asked.kind in _NODES:
+        _check_nodes(session, actor, asked.inputs.get(_NODES[asked.kind]))
+    if asked.kind == Kind.CLUSTER_UPDATE:
+        _check_profile(session, actor, cluster, asked.inputs.get("new_profile_id"))
+    return actions.request(session, deps, actor, asked)
+
+
+def _check_nodes(session: Session, actor: RequestContext, named: Any) -> None:
+    if isinstance(named, Mapping):
+        named = list(named.values())
+    if not isinstance(named, list):
+        return  # of no use to the action either
+    ids = [one for one in named if isinstance(one, str) and identities.is_storable(one)]
+    if not nodes.are_visible(session, actor, ids):
+        raise exceptions.Invalid("Some of the specified nodes could not be found.")
+
+
+def _check_profile(
+    session: Session, actor: RequestContext, cluster: Any, named: Any
+) -> None:
+    if not isinstance(named, str):
+        return
+    with references.specified("profile", named):
+        new = profiles.find_hold(session, actor, named)
+    old = profiles.load(session, [cluster.profile_id])[cluster.profile_id]
+    if new["id"] != named:
+        raise exceptions.Invalid("The input 'new_profile_id' has to be a full id.")
+    if new["type"] != old["type"]:
+        raise exceptions.Invalid(
+            "Cannot update a cluster to a different profile type, operation aborted."
+        )

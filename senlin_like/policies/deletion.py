@@ -1,0 +1,92 @@
+"""``senlin.policy.deletion``: which nodes are removed, and how."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from senlin_like.domain import spec as specs
+from senlin_like.policies import base
+from senlin_like.policies.references import Reference
+
+ZAQAR = "zaqar"
+WEBHOOK = "webhook"
+
+_HOOKS: specs.Schema = {
+    "type": specs.String(
+        description="How the hook is called.",
+        default=ZAQAR,
+        constraints=specs.one_of(ZAQAR, WEBHOOK),
+    ),
+    "params": specs.Map(
+        description="Where the hook is.",
+        schema={
+            "queue": specs.String(
+                description="Queue that a hook of type zaqar is told by.", default=""
+            ),
+            "url": specs.String(
+                description="Address that a hook of type webhook is told by.",
+                default="",
+            ),
+        },
+    ),
+    "timeout": specs.Integer(
+        description="Seconds after which a node is removed without an answer.",
+        default=0,
+    ),
+}
+PROPERTIES: specs.Schema = {
+    "criteria": specs.String(
+        description="Which nodes go first.",
+        default="RANDOM",
+        constraints=specs.one_of(
+            "OLDEST_FIRST", "OLDEST_PROFILE_FIRST", "YOUNGEST_FIRST", "RANDOM"
+        ),
+    ),
+    "destroy_after_deletion": specs.Boolean(
+        description="Whether removed nodes are deleted.", default=True
+    ),
+    "grace_period": specs.Integer(
+        description="Seconds to wait before nodes are removed.", default=0
+    ),
+    "reduce_desired_capacity": specs.Boolean(
+        description="Whether the cluster's desired capacity goes down with its nodes.",
+        default=True,
+    ),
+    "hooks": specs.Map(
+        description="Who is told before a node is removed.", default={}, schema=_HOOKS
+    ),
+}
+
+
+class Deletion:
+    """Whom a shrinking cluster parts with, and how gently."""
+
+    name = "senlin.policy.deletion"
+    support: Mapping[str, base.Statuses] = {
+        "1.0": base.supported("2016.04"),
+        "1.1": base.supported("2018.01"),
+    }
+
+    def schema(self) -> Mapping[str, Any]:
+        """Return the schema of the properties in the clients' dialect."""
+        return specs.export(PROPERTIES)
+
+    def check_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Check the shape of a whole spec, return its properties with defaults.
+
+        :raises InvalidSpec: with the bare reason.
+        """
+        return specs.read_spec(PROPERTIES, spec, may_describe=True)
+
+    def problem(self, properties: base.Properties, limits: base.Limits) -> str | None:
+        """Tell which number makes no sense, or that a hook has no address."""
+        hooks = properties["hooks"]
+        params = hooks.get("params") or {}
+        if hooks.get("type") == WEBHOOK and not params.get("url"):
+            return "the 'url' for 'hooks' of type 'webhook' must be given"
+        return base.too_small(properties, {"grace_period": 0}) or base.too_small(
+            hooks, {"timeout": 0}, "hooks"
+        )
+
+    def references(self, properties: base.Properties) -> Sequence[Reference]:
+        """Return nothing: the policy names nothing in the cloud."""
+        return ()
