@@ -218,9 +218,17 @@ def reap(
 
 
 def remember_strays(
-    session: orm.Session, node_ids: Sequence[str], stray_watch_s: float
+    session: orm.Session,
+    node_ids: Sequence[str],
+    stray_watch_s: float,
+    *,
+    since: float | None = None,
 ) -> None:
-    """Watch these nodes for a second server that a lost engine still makes."""
+    """Watch these nodes for a second server that a lost engine still makes.
+
+    What was made before ``since`` (epoch seconds) is left alone; by default
+    that is when the first of the nodes' unfinished actions began.
+    """
     if not node_ids:
         return
     # This locks those that are there: none is forgotten in between.
@@ -229,7 +237,7 @@ def remember_strays(
         .where(StrayWatch.node_id.in_(node_ids))
         .values(until=db_now() + stray_watch_s)
     )
-    started = (
+    started: sa.ColumnElement[Any] = (
         sa.select(sa.func.min(TABLE.c.start_time))
         .where(
             TABLE.c.target == Node.id,
@@ -237,6 +245,8 @@ def remember_strays(
         )
         .scalar_subquery()
     )
+    if since is not None:
+        started = sa.literal(since, sa.Double())
     session.execute(
         sa.insert(StrayWatch).from_select(
             ["node_id", "project", "user", "profile_id", "since", "until", "due_at"],

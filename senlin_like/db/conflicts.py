@@ -216,6 +216,17 @@ def descendants(session: orm.Session, action_id: str) -> list[str]:
     return found
 
 
+def made_after(session: orm.Session, action_id: str) -> set[str]:
+    """Return the nodes whose creation stands in line behind an action."""
+    return set(
+        session.scalars(
+            sa.select(TABLE.c.target)
+            .join(Dependency, Dependency.dependent == TABLE.c.id)
+            .where(Dependency.depended == action_id, TABLE.c.action == Kind.NODE_CREATE)
+        )
+    )
+
+
 def predecessors(session: orm.Session, action_id: str) -> list[Active]:
     """Return the unfinished actions that an action stands in line behind."""
     rows = session.execute(

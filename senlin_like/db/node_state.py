@@ -38,6 +38,15 @@ def change(session: orm.Session, node_id: str, values: Mapping[str, Any]) -> boo
     return bool(statements.update(session, TABLE, {"id": node_id}, values))
 
 
+def change_profile(session: orm.Session, node_id: str, old: str, new: str) -> None:
+    """Let a node that has one profile have another."""
+    session.execute(
+        sa.update(TABLE)
+        .where(TABLE.c.id == node_id, TABLE.c.profile_id == old)
+        .values(profile_id=new)
+    )
+
+
 def remove(session: orm.Session, node_id: str) -> None:
     """Delete a node's row."""
     session.execute(sa.delete(TABLE).where(TABLE.c.id == node_id))

@@ -68,7 +68,7 @@ def recover(run: Run, bench: Workbench) -> Plan:
             return []
         chosen = run.data.get("deletion", {}).get("candidates")
         if chosen is None:
-            members = node_state.members(session, row.id)
+            members = cluster.members(run, session, row.id)
             count = max(0, len(members) - row.desired_capacity)
             choices = selection.choose(
                 members, count, selection.Criterion.RANDOM, run.deps.chance
@@ -80,7 +80,7 @@ def recover(run: Run, bench: Workbench) -> Plan:
     def missing(session: Session, row: Any) -> int:
         if not inputs.get("check_capacity"):
             return 0
-        count, _active = node_state.count(session, row.id)
+        count = len(cluster.members(run, session, row.id))
         return max(0, int(row.desired_capacity) - count)
 
     steps: list[Step] = [cluster.BeginCluster(run, ClusterStatus.RECOVERING)]

@@ -43,7 +43,7 @@ def _plan(run: Run, decide: Decider, good: str) -> Plan:
     """
 
     def opening(session: Session, row: Any) -> Mapping[str, Any]:
-        members = node_state.members(session, row.id)
+        members = cluster.members(run, session, row.id)
         target = growth.allowed(decide(run, len(members), row))
         chosen = selection.choose(
             members, target.delete, selection.Criterion.RANDOM, run.deps.chance

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from senlin_like.db import node_state
+from senlin_like.db import conflicts, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import ClusterStatus, Kind
 from senlin_like.flows.run import Run
@@ -66,5 +66,11 @@ def _members(session: Session, cluster_id: str) -> list[str]:
 
 
 def _profile(run: Run, session: Session, row: Any, how: Ending) -> Mapping[str, Any]:
+    """Return the new profile; nodes that are made after this one have it too."""
     new_profile = run.facts.inputs.get("new_profile_id")
-    return {"profile_id": new_profile} if how.is_good and new_profile else {}
+    if not how.is_good or not new_profile:
+        return {}
+    if not run.facts.inputs.get("profile_only"):
+        for node_id in sorted(conflicts.made_after(session, run.facts.id)):
+            node_state.change_profile(session, node_id, row.profile_id, new_profile)
+    return {"profile_id": new_profile}

@@ -15,6 +15,7 @@ from senlin_like.flows.workbench import Workbench
 from senlin_like.profiles import base as profiles
 
 VERSION = 1
+_NEW = (NodeStatus.INIT, NodeStatus.CREATING)
 
 
 def plan(run: Run, bench: Workbench) -> Plan:
@@ -47,7 +48,7 @@ def _check(run: Run, session: Session, row: Any) -> None:
 
     :raises Refused: with the reason.
     """
-    if row.status not in (NodeStatus.INIT, NodeStatus.CREATING):
+    if row.status not in _NEW:
         raise Refused(f"Node must be in INIT status, it is {row.status}.")
     if run.facts.is_child or not row.cluster_id:
         return
@@ -78,11 +79,14 @@ def _created(run: Run, session: Session, row: Any) -> Values:
     )
 
 
-def _not_created(run: Run, session: Session, row: Any, how: Ending) -> Values:
+def _not_created(run: Run, session: Session, row: Any, how: Ending) -> Values | None:
     """Leave a node in error that has nothing in the cloud.
 
-    One that its cluster had no room for leaves the cluster.
+    One that its cluster had no room for leaves the cluster; one that is no
+    longer new stays as it is.
     """
+    if not run.is_done("Begin") and row.status not in _NEW:
+        return None
     values: dict[str, Any] = {
         "status": NodeStatus.ERROR,
         "status_reason": how.reason,

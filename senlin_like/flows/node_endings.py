@@ -101,7 +101,9 @@ def _watch_for_strays(run: Run, session: Session, node_id: str, how: Ending) -> 
         return
     if run.facts.kind is Kind.NODE_CREATE and "undo_failed" not in run.data:
         return
-    claims.remember_strays(session, [node_id], run.ties.stray_watch_s)
+    claims.remember_strays(
+        session, [node_id], run.ties.stray_watch_s, since=run.started
+    )
 
 
 def _reason(run: Run, good: str) -> str:

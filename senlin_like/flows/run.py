@@ -118,6 +118,8 @@ class Run:
         self.current: str | None = None
         self.is_lost = False
         self._valid_until = time.monotonic() + ties.lease_s
+        #: When it was first claimed, in epoch seconds of the database's clock.
+        self.started: float = row.start_time
         self._deadline = time.monotonic() + (row.start_time + row.timeout - now)
 
     # -- may it go on? ----------------------------------------------------

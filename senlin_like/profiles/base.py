@@ -55,7 +55,8 @@ class Turn:
 
     ``memo`` is what it left with its last ``Again`` (empty the first time),
     ``seen`` how the object that it waited for was seen; ``is_retry`` tells
-    that an earlier try may have got further than the memo says. With
+    that an earlier try may have got further than the memo says: an engine was
+    lost, or a call was unsure, or one that wasn't the try's first was busy. With
     ``has_expired`` the wait took longer than its ``timeout_s``: a verb that
     answers with the same wait once more has failed.
     """

@@ -153,17 +153,21 @@ def unchosen(db: Database, before: Collection[str]) -> list[str]:
     chosen: set[str] = set()
     wiped: set[str] = set()
     never: set[str] = set()
-    for row in rows(db, Action):
+    stored = rows(db, Action)
+    cancelled = {row.id for row in stored if row.status == "CANCELLED"}
+    for row in stored:
         chosen |= set((row.data or {}).get("deletion", {}).get("candidates", ()))
         if row.action == "NODE_DELETE" and row.parent_id is None:
             chosen.add(row.target)
         if row.action == "CLUSTER_DELETE":
             wiped.add(row.id)
-        if row.action == "NODE_CREATE" and row.status == "CANCELLED":
+        # A cancelled growth takes back what came to nothing.
+        was_dropped = row.status == "FAILED" and row.parent_id in cancelled
+        if row.action == "NODE_CREATE" and (row.id in cancelled or was_dropped):
             never.add(row.target)
     by_delete = {
         row.target
-        for row in rows(db, Action)
+        for row in stored
         if row.action == "NODE_DELETE" and row.parent_id in wiped
     }
     return sorted(set(before) - left - chosen - by_delete - never)

@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from senlin_like.db import cluster_state, node_state
+from senlin_like.db import cluster_state, conflicts, node_state
 from senlin_like.db import nodes as stored
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain import node_names
 from senlin_like.domain.enums import ClusterStatus, Kind, NodeStatus, Phase
+from senlin_like.domain.selection import Candidate
 from senlin_like.flows import telling
 from senlin_like.flows.outcomes import Decide, Done, Gone, Outcome, Refused
 from senlin_like.flows.run import Run
@@ -18,6 +19,7 @@ from senlin_like.flows.tasks.children import Batch, Child, FanOut, Owner
 
 #: Decides what an action begins with: columns to set, and what to keep.
 Opening = Callable[[Session, Any], Mapping[str, Any]]
+_REMOVING = frozenset({Kind.NODE_DELETE, Kind.NODE_LEAVE})
 
 
 def gone(run: Run) -> Gone:
@@ -82,6 +84,16 @@ def locked(run: Run, session: Session) -> Any:
     return row
 
 
+def members(run: Run, session: Session, cluster_id: str) -> list[Candidate]:
+    """Return the nodes that an action finds in its cluster, by index.
+
+    Those whose creation stands in line behind it come when it has ended.
+    """
+    later = conflicts.made_after(session, run.facts.id)
+    found = node_state.members(session, cluster_id)
+    return [node for node in found if node.id not in later]
+
+
 class CreateNodes(FanOut):
     """Make node rows and their NODE_CREATE actions, as many as were decided."""
 
@@ -143,7 +155,11 @@ def _new_node(run: Run, cluster: Any, index: int, name_format: str) -> dict[str,
 
 
 class OnNodes(FanOut):
-    """Make one child action for each of the nodes that ``pick`` returns."""
+    """Make one child action for each of the nodes that ``pick`` returns.
+
+    Nodes whose creation stands in line behind this action are left alone,
+    unless they are to go.
+    """
 
     def __init__(
         self,
@@ -164,6 +180,9 @@ class OnNodes(FanOut):
     def _choose(self, session: Session) -> Batch:
         cluster = locked(self.run, session)
         picked = list(self.pick(session, cluster))
+        if self.kind not in _REMOVING:
+            later = conflicts.made_after(session, self.run.facts.id)
+            picked = [node_id for node_id in picked if node_id not in later]
         return Batch(
             children=[
                 Child(

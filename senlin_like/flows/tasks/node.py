@@ -37,6 +37,8 @@ class NodeWork:
         self.run = run
         self.bench = bench
         self._row: Any = None
+        #: Calls of the cloud since ``ask``.
+        self.calls = 0
 
     def take(self, row: Any) -> None:
         """Keep a row that a step has just read."""
@@ -70,8 +72,9 @@ class NodeWork:
         """
         row, recipe = self.row, self.recipe
         cloud = self.bench.cloud(row.user, row.project, recipe.region)
+        self.calls = 0
         return profiles.Ask(
-            cloud=fence.fenced(cloud, self.run.check_lease),
+            cloud=fence.fenced(cloud, self._before_call),
             node=dataclasses.replace(facts_of(row), **changes),
             properties=recipe.properties,
             turn=turn,
@@ -79,6 +82,10 @@ class NodeWork:
                 server_timeout_s=self.run.deps.settings.server_timeout_s
             ),
         )
+
+    def _before_call(self) -> None:
+        self.run.check_lease()
+        self.calls += 1
 
 
 def gone(run: Run) -> Gone:
@@ -178,6 +185,9 @@ class Physical(Step):
         try:
             answer = verb(self.node.ask(turn, **self.changes))
         except exceptions.CloudBusy as error:
+            # This call had no effect, but those before it may have had one.
+            if self.node.calls > 1:
+                memo = {**memo, "retry": True}
             return self._later(memo, error, error.retry_after_s)
         except exceptions.CloudUnsure as error:
             return self._later({**memo, "retry": True}, error, None)

@@ -46,9 +46,7 @@ def _start(names: catalogue.Names, ask: base.Ask, former: Collection[str]) -> ba
         if found is None:
             raise
         server = found
-    except exceptions.CloudBusy as error:
-        if records:
-            raise exceptions.CloudUnsure(error.message) from error
+    except exceptions.CloudBusy:
         raise
     except exceptions.CloudError as error:
         if isinstance(error, exceptions.CloudNotFound):

@@ -34,11 +34,7 @@ def add_missing(
     lacking = _lacking(records)
     if not lacking:
         return False
-    try:
-        _add_all(names, ask, server_id, lacking)
-    except exceptions.CloudBusy as error:
-        # Some may have been made: the next try has to look for them.
-        raise exceptions.CloudUnsure(error.message) from error
+    _add_all(names, ask, server_id, lacking)
     return True
 
 

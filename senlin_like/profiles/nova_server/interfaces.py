@@ -125,10 +125,8 @@ def _add(
             made.append(record)
             ask.cloud.compute.attach_port(server.id, record["id"])
         floating.add_missing(names, ask, server.id, made)
-    except exceptions.CloudUnsure:
+    except (exceptions.CloudBusy, exceptions.CloudUnsure):
         raise
-    except exceptions.CloudBusy as error:
-        raise exceptions.CloudUnsure(error.message) from error
     except exceptions.CloudError:
         _take_back(ask.cloud, server.id, made)
         raise

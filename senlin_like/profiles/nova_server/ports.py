@@ -52,19 +52,15 @@ def make_all(
 ) -> list[Record]:
     """Make the ports of some entries, or none of them.
 
-    :raises CloudUnsure: when a call broke off or has to be asked again later:
-        some ports may have been made.
+    :raises CloudBusy: when a call has to be asked again later, or
+    :raises CloudUnsure: when one broke off: some ports may have been made.
     :raises CloudError: when the cloud refuses one; none is left.
     """
     records: list[Record] = []
     try:
         for entry in entries:
             records.append(make_port(names, ask, entry))
-    except exceptions.CloudUnsure:
-        raise
-    except exceptions.CloudBusy as error:
-        if records:
-            raise exceptions.CloudUnsure(error.message) from error
+    except (exceptions.CloudBusy, exceptions.CloudUnsure):
         raise
     except exceptions.CloudError:
         clean_up(ask.cloud, records)

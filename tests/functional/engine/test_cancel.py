@@ -3,7 +3,7 @@
 import pytest
 
 from senlin_like import exceptions
-from senlin_like.db.models import Action
+from senlin_like.db.models import Action, StrayWatch
 from senlin_like.operations import (
     actions,
     cluster_actions,
@@ -235,7 +235,11 @@ def test_a_signal_that_comes_while_an_action_is_suspended_is_heard(
     assert stage.action(action_id).status == status
 
 
-def test_a_recovery_cancelled_after_an_unsure_creation_keeps_no_server(stage) -> None:
+# The longer time exceeds the one for which a node is watched.
+@pytest.mark.parametrize("seconds", [0, 1000])
+def test_a_recovery_cancelled_after_an_unsure_creation_keeps_no_server(
+    stage, seconds
+) -> None:
     body = {"name": "lone", "profile_id": stage.a_profile()}
     nodes.create(stage.deps, stage.ctx, body)
     stage.drain()
@@ -246,13 +250,16 @@ def test_a_recovery_cancelled_after_an_unsure_creation_keeps_no_server(stage) ->
         stage.controls.add_fault(fault)
     action_id = node_actions.ask(stage.deps, stage.ctx, "lone", "recover", {})
     stage.run_until(lambda: stage.action(action_id).wait_kind == "time")
+    stage.advance(seconds)
 
     actions.cancel(stage.deps, stage.ctx, action_id, force=False)
     stage.drain()
     before = len(stage.servers())
+    [watch] = stage.rows(StrayWatch)
     stage.sweep()
 
     assert stage.action(action_id).status == "CANCELLED"
+    assert watch.since <= stage.action(action_id).start_time
     assert before == 1
     assert stage.servers() == []
 

@@ -3,7 +3,7 @@
 import pytest
 
 from senlin_like import exceptions
-from senlin_like.db import watches
+from senlin_like.db import node_state, watches
 from senlin_like.operations import cluster_actions, clusters, node_actions, nodes
 from tests.torture import checks
 
@@ -49,6 +49,71 @@ def test_a_node_made_while_its_cluster_is_deleted_goes_too(stage, web) -> None:
     assert stage.action(creation).status == "FAILED"
     assert stage.nodes() == []
     assert checks.problems(stage.deps.db, stage.driver.world) == []
+
+
+def ask_for_a_node(stage, profile_id) -> tuple[str, str]:
+    """Return the ids of the node and of the action that makes it."""
+    body = {"name": "late", "profile_id": profile_id, "cluster_id": "web"}
+    accepted = nodes.create(stage.deps, stage.ctx, body)
+    return accepted.record["id"], accepted.action_id
+
+
+@pytest.mark.parametrize(
+    ("action", "params"),
+    [
+        ("recover", {}),
+        ("recover", {"check": True, "check_capacity": True}),
+        ("check", {}),
+        ("resize", {"adjustment_type": "EXACT_CAPACITY", "number": 2}),
+    ],
+)
+def test_cluster_actions_leave_alone_what_is_made_after_them(
+    stage, web, action, params
+) -> None:
+    asked = cluster_actions.ask(stage.deps, stage.ctx, "web", action, params)
+    _late, creation = ask_for_a_node(stage, web["profile_id"])
+
+    stage.drain()
+
+    assert stage.action(asked).status == "SUCCEEDED"
+    assert stage.action(creation).status == "SUCCEEDED"
+    assert [node.status for node in stage.nodes(web["id"])] == ["ACTIVE"] * 3
+    assert len(stage.servers()) == 3
+    assert checks.problems(stage.deps.db, stage.driver.world) == []
+
+
+@pytest.mark.parametrize("has_own", [False, True])
+def test_what_is_made_after_an_update_has_its_profile(stage, web, has_own) -> None:
+    newer = stage.a_profile("newer", metadata={"is": "newer"})
+    asked = clusters.update(stage.deps, stage.ctx, "web", {"profile_id": newer})
+    own = stage.a_profile("own") if has_own else web["profile_id"]
+    late, creation = ask_for_a_node(stage, own)
+
+    stage.drain()
+
+    assert stage.action(asked.action_id).status == "SUCCEEDED"
+    assert stage.action(creation).status == "SUCCEEDED"
+    given = {node.id: node.profile_id for node in stage.nodes(web["id"])}
+    assert given.pop(late) == (own if has_own else newer)
+    assert set(given.values()) == {newer}
+
+
+def test_a_creation_that_comes_too_late_leaves_the_node_alone(stage, web) -> None:
+    """However it came about that the node is well, it stays so."""
+    late, creation = ask_for_a_node(stage, web["profile_id"])
+    before = stage.nodes()[0].physical_id
+    stage.deps.db.transact(
+        lambda session: node_state.change(
+            session, late, {"status": "ACTIVE", "physical_id": before}
+        )
+    )
+
+    stage.drain()
+
+    assert stage.action(creation).status == "FAILED"
+    [row] = [node for node in stage.nodes() if node.id == late]
+    found = (row.status, row.physical_id, row.cluster_id)
+    assert found == ("ACTIVE", before, web["id"])
 
 
 def test_requests_that_conflict_are_refused(stage, web) -> None:

@@ -34,6 +34,12 @@ FAULTS = (
     {"effect": "error", "method": "compute.delete_server", "count": 1},
     {"effect": "error_status", "method": "compute.create_server", "count": 1},
 )
+#: What may go wrong with any call; every other walk has such a cloud.
+WEATHER = tuple(
+    {"effect": effect, "method": method, "probability": 0.06}
+    for effect in ("done_but_timeout", "busy", "timeout")
+    for method in ("compute.*", "network.*")
+)
 
 
 class Walk:
@@ -46,6 +52,10 @@ class Walk:
         self.asked: list[str] = []
         self.log: list[str] = []
         self.nodes: set[str] = set()
+        if seed % 2:
+            stage.controls.put_settings({"seed": seed})
+            for rule in WEATHER:
+                stage.controls.add_fault(rule)
         stage.moments.is_watching = True
         stage.moments.dice = lambda _moment: self.dice.random() < 0.01
 

@@ -122,12 +122,15 @@ class Bench:
         """Carry a verb out to its end, over crashes and unsure answers."""
         turn = base.Turn()
         for _ in range(turns):
+            before = len(self.calls)
             try:
                 step = getattr(self.plugin, verb)(self.ask(turn), *arguments)
             except (Crash, exceptions.CloudUnsure):
                 turn = dataclasses.replace(turn, is_retry=True)
                 continue
             except exceptions.CloudBusy:
+                if len(self.calls) - before > 1:
+                    turn = dataclasses.replace(turn, is_retry=True)
                 continue
             self.patch(step.patch)
             if isinstance(step, base.Done):
