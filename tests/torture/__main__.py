@@ -27,7 +27,7 @@ from senlin_like.operations import profiles
 from senlin_like.operations.deps import Deps
 from senlin_like.rpc import wakeup
 from senlin_like.simulated_cloud.controls import Controls
-from tests.torture import checks, databases, recovery, workload
+from tests.torture import checks, databases, recovery, traces, workload
 from tests.torture.engines import EngineProcess, Plan
 
 OURS = ("Internal error", "Given up", "Timed out", "could not be undone")
@@ -51,6 +51,8 @@ class Torture:
         self.controls = Controls(self.deps.driver.world)  # type: ignore[attr-defined]
         self.engines = [EngineProcess(plan, n) for n in range(arguments.engines)]
         self.kills: list[recovery.Kill] = []
+        #: When which engine was struck, in words.
+        self.strikes: list[str] = []
         self.pauses = 0
         self.longest_pause_s = 0.0
         self.stop = threading.Event()
@@ -123,19 +125,26 @@ class Torture:
             engine = self._victim()
             if self.dice.random() < 0.6:
                 held = recovery.held_by(self.deps.db, engine.host)
+                self._strike("killed", engine)
                 engine.kill()
                 now = time.monotonic()
                 self.kills.append(recovery.Kill(host=engine.host, at=now, held=held))
                 self._let_pass(self.dice.uniform(0.5, 3.0))
                 engine.start()
+                self._strike("started", engine)
             else:
                 pause_s = self.plan.lease_s * self.dice.uniform(1.2, 2.0)
                 self.pauses += 1
                 self.longest_pause_s = max(self.longest_pause_s, pause_s)
+                self._strike("paused", engine)
                 engine.pause()
                 self._let_pass(pause_s)
                 engine.go_on()
+                self._strike("let go on", engine)
             self._let_pass(self.dice.uniform(1.0, 4.0))
+
+    def _strike(self, what: str, engine: EngineProcess) -> None:
+        self.strikes.append(f"{time.time():.3f} {engine.host} is {what}")
 
     def _wait_for(self, is_so: Callable[[], bool], patience_s: float) -> None:
         end = time.monotonic() + patience_s
@@ -250,6 +259,10 @@ class Torture:
         print(f"requests refused: {dict(refused)}")
         for problem in wrong:
             print(f"WRONG: {problem}")
+        for line in traces.of_problems(self.deps.db, world, self.plan.directory, wrong):
+            print(line)
+        if wrong:
+            print("\n".join(self.strikes))
         print("FAILED" if wrong else "PASSED")
 
 

@@ -60,6 +60,7 @@ def _building(
     ask: base.Ask, server: objects.Server, records: Sequence[ports.Record]
 ) -> base.Again:
     """Record what was made, and wait until it runs."""
+    LOG.info("Node %s has server %s", ask.node.id, server.id)
     data: dict[str, object] = {}
     if records:
         data[ports.KEY] = list(records)

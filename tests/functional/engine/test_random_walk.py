@@ -21,7 +21,7 @@ from senlin_like.operations import (
 from tests.torture import checks
 from tests.torture.stage import Stage
 
-SEEDS = int(os.environ.get("SENLIN_LIKE_SEEDS") or 6)
+SEEDS = int(os.environ.get("SENLIN_LIKE_SEEDS") or 20)
 STEPS = 25
 MIN, MAX = 1, 5
 FAULTS = (
