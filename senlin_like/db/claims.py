@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db.models import Action, Dependency, Node, StrayWatch
+from senlin_like.db.models import Action, Dependency, Node, Profile, StrayWatch
 from senlin_like.db.types import db_now
 from senlin_like.domain import actions as action_facts
 from senlin_like.domain.enums import FINAL, ActionStatus, WaitKind
@@ -249,16 +249,23 @@ def remember_strays(
         started = sa.literal(since, sa.Double())
     session.execute(
         sa.insert(StrayWatch).from_select(
-            ["node_id", "project", "user", "profile_id", "since", "until", "due_at"],
+            [
+                *("node_id", "project", "user", "profile_id", "profile_type"),
+                *("sealed_spec", "since", "until", "due_at"),
+            ],
             sa.select(
                 Node.id,
                 Node.project,
                 Node.user,
                 Node.profile_id,
+                Profile.type,
+                Profile.sealed_spec,
                 sa.func.coalesce(started, db_now() - stray_watch_s),
                 db_now() + stray_watch_s,
                 db_now() + _STRAY_LOOK_S,
-            ).where(
+            )
+            .join(Profile, Profile.id == Node.profile_id)
+            .where(
                 Node.id.in_(node_ids),
                 ~sa.exists().where(StrayWatch.node_id == Node.id),
             ),

@@ -284,6 +284,9 @@ class StrayWatch(Base):
     project: orm.Mapped[str] = orm.mapped_column(OWNER)
     user: orm.Mapped[str] = orm.mapped_column(OWNER)
     profile_id: orm.Mapped[str] = orm.mapped_column(ID)
+    #: Of the profile, which may be deleted before this watch ends.
+    profile_type: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    sealed_spec: orm.Mapped[str] = orm.mapped_column(LongText)
     #: Only what was made at or after this time (epoch seconds) can be a stray.
     since: orm.Mapped[float] = orm.mapped_column(sa.Double)
     until: orm.Mapped[float] = orm.mapped_column(sa.Double)

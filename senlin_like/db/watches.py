@@ -1,13 +1,14 @@
 """Parked waits for the cloud, in groups that one list call answers."""
 
 import dataclasses
+import json
 from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db.models import Action, Node, Profile, StrayWatch, WatchGroup
+from senlin_like.db.models import Action, Node, StrayWatch, WatchGroup
 from senlin_like.db.types import db_now
 from senlin_like.domain.enums import UNFINISHED, ActionStatus, WaitKind
 
@@ -126,7 +127,7 @@ def missing_groups(session: orm.Session) -> list[str]:
 
 
 def take_strays(session: orm.Session, *, every_s: float, limit: int = 20) -> list[Any]:
-    """Take nodes for which a second object may turn up, with their profiles.
+    """Take nodes for which a second object may turn up.
 
     ``is_over`` tells that this look is the last one if it sees to everything,
     ``is_hopeless`` that it is the last one anyway. A node that is gone is still
@@ -137,13 +138,11 @@ def take_strays(session: orm.Session, *, every_s: float, limit: int = 20) -> lis
             StrayWatch,
             Node.physical_id,
             Node.name,
-            Profile.type.label("profile_type"),
-            Profile.sealed_spec,
+            Node.data,
             (StrayWatch.until < db_now()).label("is_over"),
             (StrayWatch.until + _GIVE_UP_S < db_now()).label("is_hopeless"),
         )
         .outerjoin(Node, Node.id == StrayWatch.node_id)
-        .outerjoin(Profile, Profile.id == StrayWatch.profile_id)
         .where(StrayWatch.due_at <= db_now())
         .order_by(StrayWatch.due_at)
         .limit(limit)
@@ -184,11 +183,12 @@ def forget_strays(session: orm.Session, node_ids: Collection[str]) -> None:
 
 
 def is_stray(session: orm.Session, node_id: str, object_id: str) -> bool | None:
-    """Tell whether an object is surely not the one that a node uses or will use.
+    """Tell whether an object is surely not one that a node uses or will use.
 
     None when that can't be told, because somebody is at work on the node.
     """
     if busy_targets(session, [node_id]):
         return None
     used = session.scalar(sa.select(Node.id).where(Node.physical_id == object_id))
-    return used is None
+    data = session.scalar(sa.select(Node.data).where(Node.id == node_id))
+    return used is None and object_id not in json.dumps(data)

@@ -17,8 +17,8 @@ NODE_KINDS = frozenset(kind for kind in Kind if kind.startswith("NODE_"))
 QUEUED = frozenset({Kind.CLUSTER_DELETE, Kind.NODE_DELETE, Kind.NODE_OPERATION})
 DELETING = frozenset({Kind.CLUSTER_DELETE, Kind.NODE_DELETE})
 SCALING = frozenset({Kind.CLUSTER_SCALE_IN, Kind.CLUSTER_SCALE_OUT})
-#: These may make a cloud object, so a lost engine may leave a second one.
-CREATING = frozenset({Kind.NODE_CREATE, Kind.NODE_RECOVER})
+#: These may make cloud objects, so a lost engine may leave one too many.
+CREATING = frozenset({Kind.NODE_CREATE, Kind.NODE_RECOVER, Kind.NODE_UPDATE})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -43,9 +43,7 @@ def sweep(bench: Workbench, *, every_s: float) -> int:
 def _sweep_node(bench: Workbench, row: Any) -> int | None:
     """Return how many objects were removed; None when it has to look again."""
     watch = row.StrayWatch
-    if row.profile_type is None:
-        return 0
-    recipe = bench.recipe(watch.profile_id, row.profile_type, row.sealed_spec)
+    recipe = bench.recipe(watch.profile_id, watch.profile_type, watch.sealed_spec)
     removed = 0
     try:
         ask = profiles.Ask(
@@ -57,6 +55,7 @@ def _sweep_node(bench: Workbench, row: Any) -> int | None:
                 cluster_id="",
                 physical_id=row.physical_id,
                 status="",
+                data=row.data or {},
             ),
             properties=recipe.properties,
             turn=profiles.Turn(),

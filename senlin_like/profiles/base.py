@@ -225,8 +225,9 @@ class ProfileType(Protocol):
     def strays(self, ask: Ask, since: float) -> list[str]:
         """Return the ids of objects that nobody knows of.
 
-        They carry the node's mark, were made at or after ``since`` (epoch
-        seconds) and aren't the node's physical id.
+        They carry the node's mark and aren't the node's physical id, nor in
+        its data. What isn't useless without the node's object was made at or
+        after ``since`` (epoch seconds).
         """
 
     def remove_stray(self, ask: Ask, object_id: str) -> None:

@@ -204,8 +204,8 @@ class Torture:
                 and any(word in row.status_reason for word in OURS)
             ),
             *(
-                f"Node {node} had two servers for {seconds:.1f} s."
-                for node, seconds in checks.doubles(world)
+                f"Node {node} at rest had two servers for {seconds:.1f} s."
+                for node, seconds in checks.doubles_at_rest(self.deps.db, world)
                 if seconds > most_s
             ),
             *(

@@ -106,6 +106,14 @@ def _nodes(db: Database, world: World, vanished: Collection[str]) -> list[str]:
         for port in cloud_rows(world, tables.PORTS)
         if port.node_mark is not None and port.node_mark not in nodes
     ]
+    found += [
+        f"Port {port.id} of node {port.node_mark} is plugged into nothing."
+        for port in cloud_rows(world, tables.PORTS)
+        if port.node_mark in nodes
+        and nodes[port.node_mark].status == "ACTIVE"
+        and nodes[port.node_mark].physical_id in servers
+        and port.device_id is None
+    ]
     return found
 
 
@@ -126,7 +134,12 @@ def _clusters(db: Database) -> list[str]:
 
 
 def doubles(world: World) -> list[tuple[str, float]]:
-    """Return (node, seconds) for each time that a node had two servers.
+    """Return (node, seconds) for each time that a node had two servers."""
+    return [(mark, end - start) for mark, start, end in _double_spans(world)]
+
+
+def _double_spans(world: World) -> list[tuple[str, float, float]]:
+    """Return (node, from, to) for each time that a node had two servers.
 
     A server counts from its creation to the request of its deletion.
     """
@@ -140,7 +153,26 @@ def doubles(world: World) -> list[tuple[str, float]]:
         spans.sort()
         for (_start, end), (following, its_end) in itertools.pairwise(spans):
             if following < end:
-                found.append((mark, min(end, its_end) - following))
+                found.append((mark, following, min(end, its_end)))
+    return found
+
+
+def doubles_at_rest(db: Database, world: World) -> list[tuple[str, float]]:
+    """Return (node, seconds) for each time that a node at rest had two servers.
+
+    While an action is at work on the node, it sees to them itself.
+    """
+    at_work: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for row in rows(db, Action):
+        if row.start_time is not None and row.end_time is not None:
+            at_work[row.target].append((row.start_time, row.end_time))
+    found = []
+    for mark, start, end in _double_spans(world):
+        seconds, reached = 0.0, start
+        for begun, ended in sorted(at_work[mark]):
+            seconds += max(min(begun, end) - reached, 0.0)
+            reached = max(reached, min(ended, end))
+        found.append((mark, seconds + max(end - reached, 0.0)))
     return found
 
 

@@ -49,6 +49,10 @@ class Crash(BaseException):
     """The process is gone, as far as its engine is concerned."""
 
 
+class Unmet(AssertionError):
+    """What was waited for has not come."""
+
+
 class Clock:
     """Real time plus what tests let pass."""
 
@@ -321,7 +325,7 @@ class Stage:
                 return
             if not self.step(1):
                 self.advance(0.5)
-        raise AssertionError(f"it never comes: {self.tell(self.actions())}")
+        raise Unmet(f"it never comes: {self.tell(self.actions())}")
 
     def sweep(self) -> int:
         """Look for strays until their watch is over; tell how many were removed."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.profiles import base, waits
 from senlin_like.profiles.nova_server import floating, ports
 
@@ -109,23 +110,27 @@ def _finish(ask: base.Ask, records: Sequence[ports.Record]) -> base.Step:
     )
 
 
-def remove_stray(ask: base.Ask, server_id: str) -> None:
-    """Delete a server that carries the node's mark and isn't the node's.
+def remove_stray(ask: base.Ask, object_id: str) -> None:
+    """Delete a server or a port that carries the node's mark and isn't the node's.
 
-    :raises CloudError: when the server is the node's own, or not marked.
+    :raises CloudError: when it is the node's own, or not marked.
     """
+    if object_id in {port.id for port in _loose_ports(ask)}:
+        ask.cloud.network.delete_port(object_id)
+        return
     marked = {server.id for server in ask.cloud.compute.find_marked(ask.node.id)}
-    if server_id == ask.node.physical_id or server_id not in marked:
+    if object_id == ask.node.physical_id or object_id not in marked:
         raise exceptions.CloudError(
-            f"Server {server_id} isn't a stray of node {ask.node.id}.", 409
+            f"{object_id} isn't a stray of node {ask.node.id}.", 409
         )
-    ask.cloud.compute.delete_server(server_id)
+    ask.cloud.compute.delete_server(object_id)
 
 
 def strays(ask: base.Ask, since: float) -> list[str]:
-    """Return the ids of marked servers that aren't the node's, oldest first.
+    """Return the ids of marked servers and ports that aren't the node's.
 
-    ``since`` is in epoch seconds; a server of unknown age isn't named.
+    ``since`` is in epoch seconds; a server of unknown age isn't named. The
+    servers come first, oldest first: their ports go with the next look.
     """
     found = [
         (server.created_at, server.id)
@@ -134,4 +139,17 @@ def strays(ask: base.Ask, since: float) -> list[str]:
         and server.created_at is not None
         and server.created_at.timestamp() >= since
     ]
-    return [server_id for _, server_id in sorted(found)]
+    servers = [server_id for _, server_id in sorted(found)]
+    return servers + [port.id for port in _loose_ports(ask)]
+
+
+def _loose_ports(ask: base.Ask) -> list[objects.Port]:
+    """Return marked ports that are neither recorded nor plugged into anything."""
+    known = {record["id"] for record in ports.recorded(ask.node)}
+    if not (known or ask.properties.get("networks")):
+        return []
+    return [
+        port
+        for port in ask.cloud.network.find_ports_marked(ask.node.id)
+        if port.device_id is None and port.id not in known
+    ]

@@ -160,9 +160,9 @@ class NovaServer:
         return adoption.describe(cloud, identity, overrides)
 
     def strays(self, ask: base.Ask, since: float) -> list[str]:
-        """Return ids of marked servers made since then that aren't the node's."""
+        """Return ids of marked servers and ports that aren't the node's."""
         return deletion.strays(ask, since)
 
     def remove_stray(self, ask: base.Ask, object_id: str) -> None:
-        """Delete a server that ``strays`` has named."""
+        """Delete what ``strays`` has named."""
         deletion.remove_stray(ask, object_id)

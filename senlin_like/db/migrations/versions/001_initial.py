@@ -239,6 +239,8 @@ def _create_stray_watch() -> None:
         sa.Column("project", sa.String(64), nullable=False),
         sa.Column("user", sa.String(64), nullable=False),
         sa.Column("profile_id", sa.String(36), nullable=False),
+        sa.Column("profile_type", sa.String(255), nullable=False),
+        sa.Column("sealed_spec", types.LongText(), nullable=False),
         sa.Column("since", sa.Double(), nullable=False),
         sa.Column("until", sa.Double(), nullable=False),
         sa.Column("due_at", sa.Double(), nullable=False),
