@@ -13,13 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db.models import Action, Dependency, Node, Profile, StrayWatch
+from senlin_like.db import strays
+from senlin_like.db.models import Action, Dependency
 from senlin_like.db.types import db_now
 from senlin_like.domain import actions as action_facts
 from senlin_like.domain.enums import FINAL, ActionStatus, WaitKind
 
 TABLE = Action.__table__
-_STRAY_LOOK_S = 5.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -213,64 +213,8 @@ def reap(
         )
     )
     makers = [row.target for row in lost if row.action in action_facts.CREATING]
-    remember_strays(session, makers, stray_watch_s)
+    strays.remember(session, makers, stray_watch_s)
     return {row.id: row.owner for row in lost}
-
-
-def remember_strays(
-    session: orm.Session,
-    node_ids: Sequence[str],
-    stray_watch_s: float,
-    *,
-    since: float | None = None,
-) -> None:
-    """Watch these nodes for a second server that a lost engine still makes.
-
-    What was made before ``since`` (epoch seconds) is left alone; by default
-    that is when the first of the nodes' unfinished actions began.
-    """
-    if not node_ids:
-        return
-    # This locks those that are there: none is forgotten in between.
-    session.execute(
-        sa.update(StrayWatch)
-        .where(StrayWatch.node_id.in_(node_ids))
-        .values(until=db_now() + stray_watch_s)
-    )
-    started: sa.ColumnElement[Any] = (
-        sa.select(sa.func.min(TABLE.c.start_time))
-        .where(
-            TABLE.c.target == Node.id,
-            TABLE.c.status.not_in(list(FINAL)),
-        )
-        .scalar_subquery()
-    )
-    if since is not None:
-        started = sa.literal(since, sa.Double())
-    session.execute(
-        sa.insert(StrayWatch).from_select(
-            [
-                *("node_id", "project", "user", "profile_id", "profile_type"),
-                *("sealed_spec", "since", "until", "due_at"),
-            ],
-            sa.select(
-                Node.id,
-                Node.project,
-                Node.user,
-                Node.profile_id,
-                Profile.type,
-                Profile.sealed_spec,
-                sa.func.coalesce(started, db_now() - stray_watch_s),
-                db_now() + stray_watch_s,
-                db_now() + _STRAY_LOOK_S,
-            )
-            .join(Profile, Profile.id == Node.profile_id)
-            .where(
-                Node.id.in_(node_ids),
-                ~sa.exists().where(StrayWatch.node_id == Node.id),
-            ),
-        )
-    )
 
 
 def wake_due(session: orm.Session, limit: int = 500) -> int:

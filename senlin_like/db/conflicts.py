@@ -8,7 +8,7 @@ from sqlalchemy import orm
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import claims
+from senlin_like.db import claims, strays
 from senlin_like.db.models import Action, Cluster, Dependency, Node
 from senlin_like.db.types import db_now
 from senlin_like.domain.actions import CREATING, Active
@@ -185,7 +185,7 @@ def fence(session: orm.Session, ids: Collection[str], *, stray_watch_s: float) -
         )
         .with_for_update()
     )
-    claims.remember_strays(session, list(makers), stray_watch_s)
+    strays.remember(session, list(makers), stray_watch_s)
     session.execute(
         sa.update(TABLE)
         .where(TABLE.c.id.in_(list(ids)), TABLE.c.status == ActionStatus.RUNNING)

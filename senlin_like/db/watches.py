@@ -1,20 +1,15 @@
 """Parked waits for the cloud, in groups that one list call answers."""
 
 import dataclasses
-import json
-from collections.abc import Collection
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db.models import Action, Node, StrayWatch, WatchGroup
+from senlin_like.db.models import Action, WatchGroup
 from senlin_like.db.types import db_now
-from senlin_like.domain.enums import UNFINISHED, ActionStatus, WaitKind
+from senlin_like.domain.enums import ActionStatus, WaitKind
 
 TABLE = Action.__table__
-#: Seconds after its time in which a watch waits for a cloud that can't be asked.
-_GIVE_UP_S = 3600.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -124,71 +119,3 @@ def missing_groups(session: orm.Session) -> list[str]:
             .limit(100)
         )
     )
-
-
-def take_strays(session: orm.Session, *, every_s: float, limit: int = 20) -> list[Any]:
-    """Take nodes for which a second object may turn up.
-
-    ``is_over`` tells that this look is the last one if it sees to everything,
-    ``is_hopeless`` that it is the last one anyway. A node that is gone is still
-    watched (``Node`` columns None).
-    """
-    due = session.execute(
-        sa.select(
-            StrayWatch,
-            Node.physical_id,
-            Node.name,
-            Node.data,
-            (StrayWatch.until < db_now()).label("is_over"),
-            (StrayWatch.until + _GIVE_UP_S < db_now()).label("is_hopeless"),
-        )
-        .outerjoin(Node, Node.id == StrayWatch.node_id)
-        .where(StrayWatch.due_at <= db_now())
-        .order_by(StrayWatch.due_at)
-        .limit(limit)
-    ).all()
-    taken = []
-    for row in due:
-        mine = session.execute(
-            sa.update(StrayWatch)
-            .where(
-                StrayWatch.node_id == row.StrayWatch.node_id,
-                StrayWatch.due_at == row.StrayWatch.due_at,
-            )
-            .values(due_at=db_now() + every_s)
-        )
-        if mine.rowcount:  # type: ignore[attr-defined]
-            taken.append(row)
-    return taken
-
-
-def busy_targets(session: orm.Session, node_ids: Collection[str]) -> set[str]:
-    """Return those of the nodes that have an unfinished action."""
-    return set(
-        session.scalars(
-            sa.select(Action.target).where(
-                Action.target.in_(list(node_ids)), Action.status.in_(list(UNFINISHED))
-            )
-        )
-    )
-
-
-def forget_strays(session: orm.Session, node_ids: Collection[str]) -> None:
-    """Forget nodes whose watch is over, unless it was prolonged meanwhile."""
-    session.execute(
-        sa.delete(StrayWatch).where(
-            StrayWatch.node_id.in_(list(node_ids)), StrayWatch.until < db_now()
-        )
-    )
-
-
-def is_stray(session: orm.Session, node_id: str, object_id: str) -> bool | None:
-    """Tell whether an object is surely not one that a node uses or will use.
-
-    None when that can't be told, because somebody is at work on the node.
-    """
-    if busy_targets(session, [node_id]):
-        return None
-    used = session.scalar(sa.select(Node.id).where(Node.physical_id == object_id))
-    data = session.scalar(sa.select(Node.data).where(Node.id == node_id))
-    return used is None and object_id not in json.dumps(data)

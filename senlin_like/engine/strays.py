@@ -11,7 +11,7 @@ import logging
 from typing import Any
 
 from senlin_like import exceptions
-from senlin_like.db import watches
+from senlin_like.db import strays
 from senlin_like.flows.workbench import Workbench
 from senlin_like.profiles import base as profiles
 
@@ -21,12 +21,12 @@ LOG = logging.getLogger(__name__)
 def sweep(bench: Workbench, *, every_s: float) -> int:
     """Look at the nodes whose turn it is; returns how many objects were removed."""
     db = bench.deps.db
-    due = db.transact(lambda session: watches.take_strays(session, every_s=every_s))
+    due = db.transact(lambda session: strays.take(session, every_s=every_s))
     if not due:
         return 0
     ids = [row.StrayWatch.node_id for row in due]
     with db.reader() as session:
-        busy = watches.busy_targets(session, ids)
+        busy = strays.busy_targets(session, ids)
     idle = [row for row in due if row.StrayWatch.node_id not in busy]
     # A watch ends with a look that began after its time and saw to everything.
     swept = [(row, _sweep_node(bench, row)) for row in idle]
@@ -36,7 +36,7 @@ def sweep(bench: Workbench, *, every_s: float) -> int:
         if row.is_hopeless or (row.is_over and removed is not None)
     ]
     if done:
-        db.transact(lambda session: watches.forget_strays(session, done))
+        db.transact(lambda session: strays.forget(session, done))
     return sum(removed or 0 for _row, removed in swept)
 
 
@@ -84,4 +84,4 @@ def _is_still_stray(bench: Workbench, node_id: str, object_id: str) -> bool | No
     Returns None when somebody is at work on the node now.
     """
     with bench.deps.db.reader() as session:
-        return watches.is_stray(session, node_id, object_id)
+        return strays.is_one(session, node_id, object_id)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from senlin_like.db import claims, cluster_state, node_state
+from senlin_like.db import cluster_state, node_state, strays
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain import actions as rules
@@ -101,9 +101,7 @@ def _watch_for_strays(run: Run, session: Session, node_id: str, how: Ending) -> 
         return
     if run.facts.kind is Kind.NODE_CREATE and "undo_failed" not in run.data:
         return
-    claims.remember_strays(
-        session, [node_id], run.ties.stray_watch_s, since=run.started
-    )
+    strays.remember(session, [node_id], run.ties.stray_watch_s, since=run.started)
 
 
 def _reason(run: Run, good: str) -> str:

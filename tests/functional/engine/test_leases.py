@@ -6,7 +6,7 @@ import datetime
 import pytest
 from oslo_db import exception as db_exception
 
-from senlin_like.db import claims
+from senlin_like.db import claims, strays
 from senlin_like.db.models import Action, Event, StrayWatch
 from senlin_like.operations import actions, clusters, nodes
 from tests.torture import checks
@@ -282,7 +282,7 @@ def test_a_watch_ends_only_with_a_look_that_began_after_its_time(stage) -> None:
     clusters.create(stage.deps, stage.ctx, asked)
     stage.drain()
     node = stage.nodes()[0]
-    stage.deps.db.transact(lambda one: claims.remember_strays(one, [node.id], 10.0))
+    stage.deps.db.transact(lambda one: strays.remember(one, [node.id], 10.0))
     stage.advance(6.0)
 
     def pause(label: str) -> bool:
@@ -306,7 +306,7 @@ def test_a_watch_waits_for_a_cloud_that_cannot_be_asked_but_not_for_ever(stage) 
     clusters.create(stage.deps, stage.ctx, asked)
     stage.drain()
     node = stage.nodes()[0]
-    stage.deps.db.transact(lambda one: claims.remember_strays(one, [node.id], 10.0))
+    stage.deps.db.transact(lambda one: strays.remember(one, [node.id], 10.0))
     stage.controls.add_fault({"effect": "busy", "method": "compute.find_marked"})
     stage.advance(60.0)
     stage.engine.sweep()
