@@ -15,6 +15,8 @@ from senlin_like.domain.enums import UNFINISHED
 _FIRST_LOOK_S = 5.0
 #: Seconds after its time in which a watch waits for a cloud that can't be asked.
 _GIVE_UP_S = 3600.0
+#: How far the cloud's clock may be behind the database's, in seconds.
+_CLOCKS_S = 60.0
 
 
 def remember(
@@ -31,6 +33,7 @@ def remember(
     """
     if not node_ids:
         return
+    began = _began(watch_s) if since is None else sa.literal(since, sa.Double())
     # This locks those that are there: none is forgotten in between.
     session.execute(
         sa.update(StrayWatch)
@@ -44,7 +47,7 @@ def remember(
         "profile_id": Node.profile_id,
         "profile_type": Profile.type,
         "sealed_spec": Profile.sealed_spec,
-        "since": _began(watch_s) if since is None else sa.literal(since, sa.Double()),
+        "since": began - _CLOCKS_S,
         "until": db_now() + watch_s,
         "due_at": db_now() + _FIRST_LOOK_S,
     }

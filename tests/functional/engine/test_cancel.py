@@ -259,7 +259,8 @@ def test_a_recovery_cancelled_after_an_unsure_creation_keeps_no_server(
     stage.sweep()
 
     assert stage.action(action_id).status == "CANCELLED"
-    assert watch.since <= stage.action(action_id).start_time
+    # The cloud has a clock of its own, and may tell whole seconds only.
+    assert watch.since < stage.action(action_id).start_time - 30
     assert before == 1
     assert stage.servers() == []
 

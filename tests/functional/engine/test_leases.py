@@ -8,7 +8,7 @@ from oslo_db import exception as db_exception
 
 from senlin_like.db import claims, strays
 from senlin_like.db.models import Action, Event, StrayWatch
-from senlin_like.operations import actions, clusters, nodes
+from senlin_like.operations import actions, clusters, nodes, profiles
 from tests.torture import checks
 from tests.torture import stage as stages
 
@@ -91,7 +91,10 @@ def test_a_late_creation_is_removed_by_the_sweep(stage, a_node, elsewhere) -> No
     assert [server["id"] for server in stage.servers()] == [node.physical_id]
 
 
-def test_a_late_creation_for_a_node_that_is_gone_is_removed(stage, a_node) -> None:
+@pytest.mark.parametrize("loses_profile", [False, True])
+def test_a_late_creation_for_a_node_that_is_gone_is_removed(
+    stage, a_node, loses_profile
+) -> None:
     a_node()
 
     def elsewhere() -> None:
@@ -99,8 +102,11 @@ def test_a_late_creation_for_a_node_that_is_gone_is_removed(stage, a_node) -> No
         stage.expire(paused.id)
         stage.engine = stage.new_engine()
         stage.drain()
+        [profile] = [node.profile_id for node in stage.nodes()]
         nodes.delete(stage.deps, stage.ctx, "lone", force=False)
         stage.drain()
+        if loses_profile:
+            profiles.delete(stage.deps, stage.ctx, profile)
         stage.engine = paused
 
     interrupt(stage, "call compute.create_server", elsewhere)
