@@ -47,6 +47,7 @@ class Plan:
                 build_jitter = 0.5
                 [engine]
                 threads = 8
+                niceness = 0
                 lease_s = {self.lease_s}
                 poll_interval_s = 0.25
                 max_attempts = 50
