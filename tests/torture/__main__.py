@@ -226,7 +226,7 @@ class Torture:
                 yield f"Cluster {row.name} has {counts[row.id]} nodes."
 
     def _slow_recoveries(self) -> Iterator[str]:
-        limit = self.plan.lease_s + GRACE_S
+        limit = self.plan.lease_s + self.arguments.grace
         for kill in self.kills:
             if kill.seconds is None:
                 yield f"What {kill.host} held never went on: {sorted(kill.open)}"
@@ -280,6 +280,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=3)
     parser.add_argument("--lease", type=int, default=3)
     parser.add_argument("--patience", type=float, default=120.0)
+    parser.add_argument(
+        "--grace",
+        type=float,
+        default=GRACE_S,
+        help="seconds after its lease in which lost work goes on (%(default)s)",
+    )
     parser.add_argument("--broker", choices=["rabbit", "none"], default="none")
     parser.add_argument("--directory", help="where logs and configurations stay")
     return parser.parse_args(arguments)

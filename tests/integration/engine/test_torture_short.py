@@ -24,7 +24,8 @@ def test_killed_and_paused_engines_lose_nothing(server, request) -> None:
         [
             *(sys.executable, "-m", "tests.torture", "--database", server),
             *("--url", url, "--seconds", "25", "--seed", "7"),
-            *("--engines", "2", "--clients", "2"),
+            # How long it takes is for the torture on a quiet machine to say.
+            *("--engines", "2", "--clients", "2", "--grace", "60"),
         ],
         cwd=ROOT,
         capture_output=True,
