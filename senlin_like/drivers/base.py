@@ -248,6 +248,9 @@ class Orchestration(Protocol):
     def delete_stack(self, stack_id: str) -> None:
         """Ask for a stack to be deleted; not an error if it is gone."""
 
+    def abandon_stack(self, stack_id: str) -> None:
+        """Let the cloud forget a stack, but keep what it is made of."""
+
     def export_stack(self, stack_id: str) -> Mapping[str, Any]:
         """Return what a stack was made from.
 

@@ -94,6 +94,7 @@ class Stack:
     reason: str
     tags: tuple[str, ...]
     arguments: Mapping[str, Any]
+    outputs: Mapping[str, Any]
     created_at: float
     updated_at: float | None
 

@@ -1,5 +1,6 @@
 """Changes, checks and tags a stack that exists."""
 
+import dataclasses
 import logging
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -23,8 +24,10 @@ def update(ask: base.Ask, new: Mapping[str, Any]) -> base.Step:
     changes = requests.changes(ask.properties, new)
     if not changes:
         return base.Done(reason="Nothing of the stack has to change.")
+    # The new time holds for the change that brings it.
+    timed = dataclasses.replace(ask, properties=new)
     return _await_update(
-        ask,
+        timed,
         stack_id,
         lambda: ask.cloud.orchestration.update_stack(stack_id, changes),
     )
@@ -86,6 +89,21 @@ def check(ask: base.Ask) -> base.Step:
             reason=seen.reason or f"Stack {stack_id} is {seen.status}.",
         )
     return base.Again(wait=wait, memo={"checking": stack_id})
+
+
+def abandon(ask: base.Ask) -> base.Done:
+    """Let the cloud forget the stack; the node's next check will miss it.
+
+    :raises CloudError: when the node has no stack, or the cloud refuses.
+    """
+    stack_id = own(ask)
+    try:
+        ask.cloud.orchestration.abandon_stack(stack_id)
+    except exceptions.CloudNotFound:
+        if not ask.turn.is_retry:
+            raise
+        LOG.info("Stack %s was abandoned by an earlier try.", stack_id)
+    return base.Done(reason=f"Stack {stack_id} is abandoned.")
 
 
 def own(ask: base.Ask) -> str:
