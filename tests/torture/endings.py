@@ -1,5 +1,6 @@
 """How a scenario ends, in words that can be compared."""
 
+import json
 import re
 from typing import Any
 
@@ -53,6 +54,20 @@ def snapshot(stage: Stage) -> dict[str, Any]:
         "servers": sorted(
             (row.target, row.flavor_id, row.image_id, "cluster_id" in row.metadata)
             for row in checks.live_servers(world)
+        ),
+        "stacks": sorted(
+            (row.target, row.reason, json.dumps(row.arguments, sort_keys=True))
+            for row in checks.cloud_rows(world, tables.STACKS)
+            if row.deleted_at is None
+        ),
+        "containers": sorted(
+            (row.target, row.image, row.name if "." in row.name else "")
+            for row in checks.cloud_rows(world, tables.CONTAINERS)
+            if row.deleted_at is None
+        ),
+        "dependents": sorted(
+            (len(row.dependents.get("nodes", ())), len(row.dependents))
+            for row in [*stage.rows(Node), *stage.rows(Cluster)]
         ),
         "ports": len(checks.cloud_rows(world, tables.PORTS)),
     }

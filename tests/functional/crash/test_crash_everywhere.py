@@ -12,33 +12,41 @@ import pytest
 
 from senlin_like.domain.enums import Kind
 from senlin_like.flows import catalog
-from tests.torture import checks, endings, scenarios
+from tests.torture import checks, endings, kinds, scenarios
 from tests.torture.stage import Stage, opened
+
+Play = Callable[[str, scenarios.Scenario, str | None], Stage]
+
+
+GROUNDS = {"servers": scenarios, "kinds": kinds}
+ALL = [
+    (name, scenario) for name, home in GROUNDS.items() for scenario in home.SCENARIOS
+]
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    directory = tmp_path_factory.mktemp("ground")
-    scenarios.make_ground(directory)
-    return directory
+def grounds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pathlib.Path]:
+    made = {}
+    for name, home in GROUNDS.items():
+        made[name] = tmp_path_factory.mktemp(name)
+        home.make_ground(made[name])
+    return made
 
 
 @pytest.fixture(scope="module")
 def scene(
-    ground: pathlib.Path, tmp_path_factory: pytest.TempPathFactory
+    grounds: dict[str, pathlib.Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:
     directory = tmp_path_factory.mktemp("scene")
-    yield from opened(scenarios.copy_ground(ground, directory))
+    yield from opened(scenarios.copy_ground(grounds["servers"], directory))
 
 
 @pytest.fixture
-def play(
-    ground: pathlib.Path, scene: Stage
-) -> Callable[[scenarios.Scenario, str | None], Stage]:
+def play(grounds: dict[str, pathlib.Path], scene: Stage) -> Play:
     """Play a scenario from the start, with a crash at a moment."""
 
-    def run(scenario: scenarios.Scenario, crash_at: str | None) -> Stage:
-        scene.restore(ground)
+    def run(ground: str, scenario: scenarios.Scenario, crash_at: str | None) -> Stage:
+        scene.restore(grounds[ground])
         scenario.before(scene)
         scene.everything = {node.id for node in scene.nodes()}
         scene.moments.crash_at = crash_at
@@ -52,16 +60,16 @@ def play(
 
 
 @pytest.mark.parametrize(
-    "scenario", scenarios.SCENARIOS, ids=lambda scenario: scenario.name
+    ("ground", "scenario"), ALL, ids=[scenario.name for _ground, scenario in ALL]
 )
-def test_a_crash_anywhere_ends_like_no_crash(scenario, play) -> None:
-    calm = play(scenario, None)
+def test_a_crash_anywhere_ends_like_no_crash(ground, scenario, play) -> None:
+    calm = play(ground, scenario, None)
     expected = endings.snapshot(calm)
     moments = moments_of(calm)
     wrong = flaws(calm, is_calm=True)
 
     for moment in moments:
-        stage = play(scenario, moment)
+        stage = play(ground, scenario, moment)
         ended = endings.snapshot(stage)
         wrong += [f"{moment}: {flaw}" for flaw in flaws(stage)]
         if scenario.exact:
@@ -112,7 +120,7 @@ def test_every_kind_of_action_is_crashed(play) -> None:
     met = {
         row.action
         for scenario in scenarios.SCENARIOS
-        for row in play(scenario, None).actions()
+        for row in play("servers", scenario, None).actions()
     }
 
     assert met >= {str(kind) for kind in catalog.FLOWS if kind in set(Kind)}
