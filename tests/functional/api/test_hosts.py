@@ -192,11 +192,12 @@ def test_a_stack_is_adopted(client, deps):
     driver = deps.driver.cloud(drivers.Account(user="admin", project="admin"))
     template = {"heat_template_version": "2018-08-31"}
     made = driver.orchestration.create_stack("s", {"template": template}, [])
-    body = {"identity": made.id, "type": "os.heat.stack-1.0", "name": "taken"}
+    body = {"identity": made.id, "type": "os.heat.stack-1.0"}
 
     previewed = client.post("/v1/nodes/adopt-preview", body)
-    adopted = client.post("/v1/nodes/adopt", body)
+    adopted = client.post("/v1/nodes/adopt", {**body, "name": "taken"})
 
+    assert previewed.status == 200, previewed.raw
     told = previewed.json["node_profile"]["node_preview"]
     assert told["properties"]["template"] == template
     assert adopted.status == 200, adopted.raw

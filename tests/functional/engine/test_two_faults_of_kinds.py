@@ -6,17 +6,17 @@ from senlin_like.operations import node_actions, nodes
 from tests.functional.engine.test_cancel import at_rest
 from tests.torture import kinds
 
-EFFECTS = ("busy", "timeout", "done_but_timeout")
+EFFECTS = ("busy", "timeout")
 STACK_CALLS = ("create_stack", "find_tagged", "delete_stack")
 BOX_CALLS = ("create_container", "start", "find_labelled", "remove_container")
 
 
-def faults(home, calls, effects):
+def faults(home, calls, effects, times=(1, 2)):
     return [
         {"effect": effect, "method": f"{home}.{call}", "nth": nth}
         for effect in effects
         for call in calls
-        for nth in (1, 2)
+        for nth in times
     ]
 
 
@@ -24,8 +24,9 @@ def word(fault):
     return f"{fault['effect']}-{fault['method']}-{fault['nth']}"
 
 
-LOST_STACKS = faults("orchestration", ["create_stack"], ["done_but_timeout"])
-LOST_BOXES = faults("containers", ["create_container", "start"], ["done_but_timeout"])
+LOST = ("done_but_timeout",)
+LOST_STACKS = faults("orchestration", ["create_stack"], LOST, [1])
+LOST_BOXES = faults("containers", ["create_container", "start"], LOST, [1])
 
 
 @pytest.mark.parametrize(
