@@ -8,8 +8,6 @@ stack and a container that are in no cluster.
 import pathlib
 from typing import Any
 
-from senlin_like.drivers import base as clouds
-from senlin_like.drivers import objects
 from senlin_like.operations import (
     cluster_actions,
     clusters,
@@ -139,22 +137,10 @@ def _leave(cluster: str, name: str) -> Act:
     return act
 
 
-def take_container(stage: Stage, name: str) -> None:
-    """Take a node's container away from outside."""
-    known = {node.id: node for node in stage.nodes()}
-    [node] = [one for one in known.values() if one.name == name]
-    account = clouds.Account(user=node.user, project=node.project)
-    cloud = stage.driver.inner.cloud(account)
-    host = known[node.data["host_node"]]
-    server = cloud.compute.get_server(host.physical_id)
-    where = objects.ContainerHost(
-        address=server.addresses["private"][0]["addr"], port=2375
-    )
-    cloud.containers.remove_container(where, node.physical_id, force=True)
-
-
 def _lost_box(stage: Stage) -> None:
-    take_container(stage, "boxes-1")
+    """Take a node's container away from outside."""
+    [node] = [one for one in stage.nodes() if one.name == "boxes-1"]
+    stage.controls.vanish_container(node.physical_id)
 
 
 _MAKE_STACK = "orchestration.create_stack"

@@ -158,8 +158,8 @@ class Begin(Step):
         if self.status is not None:
             reason = _BEGINNINGS.get(self.status, "Operation in progress")
             values |= {"status": self.status, "status_reason": reason}
-        if values and not self._change(session, row, values):
-            raise Refused("Other nodes have just come to depend on the node.")
+        if values:
+            self._change(session, row, values)
         telling.about_node(run, row, Phase.START, telling.start_reason(run), session)
 
     def _prepared(self, session: Session, row: Any) -> dict[str, Any]:
@@ -171,11 +171,14 @@ class Begin(Step):
             self.node.take(None)
         return values
 
-    def _change(self, session: Session, row: Any, values: Mapping[str, Any]) -> bool:
+    def _change(self, session: Session, row: Any, values: Mapping[str, Any]) -> None:
         """Set columns; a node that is to go must still have the same dependents."""
-        if self.status is NodeStatus.DELETING:
-            return node_state.change_if_alike(session, row, "dependents", values)
-        return node_state.change(session, row.id, values)
+        if self.status is not NodeStatus.DELETING:
+            node_state.change(session, row.id, values)
+        elif not node_state.change_if_alike(session, row, "dependents", values):
+            if node_state.load(session, row.id) is None:
+                raise gone(self.run)
+            raise Refused("Other nodes have just come to depend on the node.")
 
 
 class Physical(Step):

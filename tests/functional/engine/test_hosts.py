@@ -244,3 +244,16 @@ def test_looking_at_containers_takes_one_call_for_all_hosts(boxes) -> None:
     calls = boxes.controls.counters()
     assert calls == {"look.container": {"ok": 1}}
     assert len([row for row in boxes.unfinished() if row.wait_kind == "cloud"]) == 20
+
+
+def test_containers_are_seen_in_the_cloud_and_can_vanish(boxes) -> None:
+    [box] = [node for node in boxes.nodes() if node.name == "boxes-1"]
+    seen = {one["node_mark"]: one for one in boxes.controls.containers("red")}
+    assert seen[box.id]["id"] == box.physical_id
+    assert seen[box.id]["status"] == "running"
+
+    boxes.controls.vanish_container(box.physical_id)
+
+    assert len(boxes.controls.containers()) == 1
+    with pytest.raises(exceptions.NotFound):
+        boxes.controls.vanish_container(box.physical_id)

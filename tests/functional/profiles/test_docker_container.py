@@ -206,15 +206,10 @@ def test_a_container_on_a_host_that_is_off_is_not_healthy(container):
 @pytest.mark.parametrize("what", ["container", "host"])
 def test_a_lost_container_is_not_found(container, what):
     container.run("create")
-    server = container.cloud.compute.get_server(container.hosts[0].physical_id)
     if what == "host":
-        container.cloud.compute.delete_server(server.id)
+        container.cloud.compute.delete_server(container.hosts[0].physical_id)
     else:
-        address = server.addresses["private"][0]["addr"]
-        where = objects.ContainerHost(address=address, port=2375)
-        container.cloud.containers.remove_container(
-            where, container.node.physical_id, force=True
-        )
+        container.controls.vanish_container(container.node.physical_id)
     container.clock.now += 60
 
     with pytest.raises(exceptions.CloudNotFound):
