@@ -176,9 +176,12 @@ class Begin(Step):
         if self.status is not NodeStatus.DELETING:
             node_state.change(session, row.id, values)
         elif not node_state.change_if_alike(session, row, "dependents", values):
-            if node_state.load(session, row.id) is None:
+            fresh = node_state.load(session, row.id)
+            if fresh is None:
                 raise gone(self.run)
-            raise Refused("Other nodes have just come to depend on the node.")
+            if fresh.dependents.get("nodes"):
+                raise Refused("Other nodes have just come to depend on the node.")
+            self._change(session, fresh, values)
 
 
 class Physical(Step):

@@ -4,6 +4,7 @@ import pytest
 
 from senlin_like import exceptions
 from senlin_like.db import hosts
+from senlin_like.flows import node_delete
 from senlin_like.operations import (
     actions,
     cluster_actions,
@@ -257,3 +258,28 @@ def test_containers_are_seen_in_the_cloud_and_can_vanish(boxes) -> None:
     assert len(boxes.controls.containers()) == 1
     with pytest.raises(exceptions.NotFound):
         boxes.controls.vanish_container(box.physical_id)
+
+
+@pytest.mark.parametrize(
+    ("comes", "status"),
+    [
+        (lambda one, host: hosts.put_on(one, host, "x" * 36), "FAILED"),
+        (lambda one, host: hosts.name(one, host, "x" * 36, of="node"), "SUCCEEDED"),
+        (lambda one, host: None, "SUCCEEDED"),
+    ],
+    ids=["a container", "a profile", "nothing"],
+)
+def test_what_comes_between_look_and_deletion_counts(
+    stage, monkeypatch, comes, status
+) -> None:
+    kinds.make_hosts(stage, 1)
+    asked = nodes.delete(stage.deps, stage.ctx, "hosts-1", force=False)
+    # The node was read before, and is written after it.
+    monkeypatch.setattr(
+        node_delete, "_check", lambda _run, one, row: comes(one, row.id)
+    )
+
+    stage.drain()
+
+    assert stage.action(asked).status == status
+    assert bool(stage.nodes()) == (status == "FAILED")

@@ -320,6 +320,21 @@ def test_changes_survive_a_crash_after_each_call(stack, verb, crash):
         assert tags.get("cluster_id") == cluster_id
 
 
+def test_a_repeated_change_waits_for_another_one_to_end(stack):
+    stack.run("create")
+    stack.cloud.orchestration.check_stack(stack.node.physical_id)
+    new = {**stack.properties, "parameters": {"a": 1}}
+    again = stack.ask(base.Turn(is_retry=True))
+
+    with pytest.raises(exceptions.CloudBusy):
+        stack.plugin.update(again, new, {})
+
+    stack.clock.now += 60
+    stack.run("update", new, {})
+    told = stack.cloud.orchestration.export_stack(stack.node.physical_id)
+    assert told["parameters"] == {"a": 1}
+
+
 @pytest.mark.parametrize("name", ["1-web", "\u4e2d", "a~b", "n" * 255])
 def test_a_stack_is_named_as_heat_wants_it(stack, name):
     stack.node = dataclasses.replace(stack.node, name=name)
