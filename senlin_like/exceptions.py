@@ -272,6 +272,15 @@ class CloudNotFound(CloudError):
         self.identity = identity
 
 
+class HostUnreachable(CloudError):
+    """The host that an object is on can't be asked; nothing was done."""
+
+    code = "clustering.cloud.host_unreachable"
+
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(f"The host at {host} can't be reached: {reason}", 503)
+
+
 class CloudBusy(CloudError):
     """The cloud can't answer now; the same call may go through later.
 

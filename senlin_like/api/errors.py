@@ -42,6 +42,7 @@ STATUSES: dict[type[exceptions.Error], int] = {
     exceptions.CloudError: 500,
     # A cloud object that a request named: the request is wrong.
     exceptions.CloudNotFound: 400,
+    exceptions.HostUnreachable: 503,
     exceptions.CloudBusy: 503,
     exceptions.CloudUnsure: 503,
     exceptions.TrustNotFound: 403,

@@ -143,6 +143,30 @@ class Servers(_Lever):
         return {"servers": self.controls.servers(filters=asked, marker=marker)}
 
 
+class Container(_Lever):
+    """``/simulated/v1/containers/{container_id}``."""
+
+    @operation(_ends("containers"))
+    def delete(self, call: Call) -> None:
+        """Let a container vanish."""
+        self.controls.vanish_container(call.identity)
+
+
+class Containers(_Lever):
+    """``/simulated/v1/containers``."""
+
+    parameter = "container_id"
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__(controls, Container(controls))
+
+    @operation(_shows("containers"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """List containers, of all projects or of one."""
+        project = call.query.get("project", [None])[-1]
+        return {"containers": self.controls.containers(project)}
+
+
 class Host(_Lever):
     """``/simulated/v1/hosts/{host}``."""
 
@@ -225,6 +249,7 @@ LEVERS: Mapping[str, type[_Lever]] = {
     "settings": Settings,
     "faults": Faults,
     "servers": Servers,
+    "containers": Containers,
     "hosts": Hosts,
     "queues": Queues,
     "counters": Counters,

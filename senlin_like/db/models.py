@@ -244,7 +244,7 @@ class Action(Base):
     wake_at: orm.Mapped[float | None] = orm.mapped_column(sa.Double)
     wait_kind: orm.Mapped[str | None] = orm.mapped_column(sa.String(16))
     wait_group: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
-    wait_object: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
+    wait_object: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
     #: What the object has to reach.
     wait: orm.Mapped[Any] = orm.mapped_column(Json, nullable=True)
     #: How the object was seen last.

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db import statements
+from senlin_like.db import hosts, statements
 from senlin_like.db.models import Cluster, Node, Profile
 from senlin_like.domain.enums import ClusterStatus, NodeStatus
 from senlin_like.domain.selection import Candidate
@@ -38,6 +38,14 @@ def change(session: orm.Session, node_id: str, values: Mapping[str, Any]) -> boo
     return bool(statements.update(session, TABLE, {"id": node_id}, values))
 
 
+def change_if_alike(
+    session: orm.Session, row: Any, column: str, values: Mapping[str, Any]
+) -> bool:
+    """Set columns of a node that has in one column what a row that was read has."""
+    alike = {"id": row.id, column: row._mapping[column]}
+    return bool(statements.update(session, TABLE, alike, values))
+
+
 def change_profile(session: orm.Session, node_id: str, old: str, new: str) -> None:
     """Let a node that has one profile have another."""
     session.execute(
@@ -47,9 +55,10 @@ def change_profile(session: orm.Session, node_id: str, old: str, new: str) -> No
     )
 
 
-def remove(session: orm.Session, node_id: str) -> None:
-    """Delete a node's row."""
-    session.execute(sa.delete(TABLE).where(TABLE.c.id == node_id))
+def remove(session: orm.Session, row: Any) -> None:
+    """Delete a node's row; the node that its object was put on is told."""
+    session.execute(sa.delete(TABLE).where(TABLE.c.id == row.id))
+    hosts.take_off(session, [row])
 
 
 def tell_cluster(
@@ -77,6 +86,7 @@ def members(session: orm.Session, cluster_id: str) -> list[Candidate]:
             TABLE.c.index,
             TABLE.c.tainted,
             TABLE.c.created_at,
+            TABLE.c.dependents,
             Profile.created_at.label("profile_created_at"),
         )
         .join(Profile, Profile.id == TABLE.c.profile_id)
@@ -92,6 +102,7 @@ def members(session: orm.Session, cluster_id: str) -> list[Candidate]:
             tainted=row.tainted,
             created_at=row.created_at,
             profile_created_at=row.profile_created_at,
+            is_needed=bool(row.dependents.get("nodes")),
         )
         for row in rows
     ]
@@ -122,13 +133,16 @@ def remove_never_made(session: orm.Session, node_ids: Sequence[str]) -> int:
     """Delete rows of nodes that never had anything in the cloud."""
     removed = 0
     for start in range(0, len(node_ids), 500):
-        gone = session.execute(
-            sa.delete(TABLE).where(
-                TABLE.c.id.in_(list(node_ids[start : start + 500])),
-                TABLE.c.created_at.is_(None),
-                TABLE.c.physical_id.is_(None),
-            )
+        never_made = sa.and_(
+            TABLE.c.id.in_(list(node_ids[start : start + 500])),
+            TABLE.c.created_at.is_(None),
+            TABLE.c.physical_id.is_(None),
         )
+        rows = session.execute(
+            sa.select(TABLE.c.id, TABLE.c.data).where(never_made).with_for_update()
+        ).all()
+        gone = session.execute(sa.delete(TABLE).where(never_made))
+        hosts.take_off(session, rows)
         removed += gone.rowcount  # type: ignore[attr-defined]
     return removed
 

@@ -27,7 +27,8 @@ class Criterion(enum.StrEnum):
 class Candidate:
     """What has to be known of a node to choose it.
 
-    ``created_at`` is None as long as the node has never been active.
+    ``created_at`` is None as long as the node has never been active; others
+    depend on a node that ``is_needed``.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Candidate:
     tainted: bool = False
     created_at: datetime.datetime | None = None
     profile_created_at: datetime.datetime | None = None
+    is_needed: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -79,10 +81,26 @@ def choose(
 ) -> tuple[Choice, ...]:
     """Choose up to ``count`` different nodes, the first to go first.
 
-    Gives fewer if there are fewer, none for a count below 1. Age has ties
-    broken by index: the lower index counts as older. ``source`` is used for
-    RANDOM only.
+    Those that are needed go last, whatever else is to be said of them. Gives
+    fewer if there are fewer, none for a count below 1. Age has ties broken by
+    index: the lower index counts as older. ``source`` is used for RANDOM only.
     """
+    known = {node.id: node for node in nodes}.values()
+    free = [node for node in known if not node.is_needed]
+    choices = _rank(free, count, criterion, source)
+    if len(choices) < count:
+        needed = [node for node in known if node.is_needed]
+        choices += _rank(needed, count - len(choices), criterion, source)
+    return tuple(choices[: max(0, count)])
+
+
+def _rank(
+    nodes: Iterable[Candidate],
+    count: int,
+    criterion: Criterion,
+    source: random.Random,
+) -> list[Choice]:
+    """Put nodes into the order in which they go, as far as ``count``."""
     groups = partition(nodes)
     choices = [
         *(Choice(id=node.id, why=_trouble(node)) for node in groups.bad),
@@ -92,7 +110,7 @@ def choose(
     if missing > 0:
         ordered = _order(groups.good, criterion, source)
         choices += [Choice(id=node.id, why=criterion.value) for node in ordered]
-    return tuple(choices[: max(0, count)])
+    return choices
 
 
 def _trouble(node: Candidate) -> str:

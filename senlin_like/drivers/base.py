@@ -15,6 +15,7 @@ import enum
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from senlin_like.drivers import containers as docker
 from senlin_like.drivers import objects
 
 #: Metadata key that ties a server to its node; part of the wire contract.
@@ -33,6 +34,8 @@ class ObjectKind(enum.StrEnum):
 
 #: Status that ``Cloud.look`` gives to an object that isn't there.
 GONE = "GONE"
+#: Status that ``Cloud.look`` gives to an object whose host can't be asked now.
+UNREACHABLE = "UNREACHABLE"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -245,6 +248,9 @@ class Orchestration(Protocol):
     def delete_stack(self, stack_id: str) -> None:
         """Ask for a stack to be deleted; not an error if it is gone."""
 
+    def abandon_stack(self, stack_id: str) -> None:
+        """Let the cloud forget a stack, but keep what it is made of."""
+
     def export_stack(self, stack_id: str) -> Mapping[str, Any]:
         """Return what a stack was made from.
 
@@ -301,6 +307,10 @@ class Cloud(Protocol):
     def orchestration(self) -> Orchestration:
         """Return the stacks."""
 
+    @property
+    def containers(self) -> docker.Containers:
+        """Return the containers."""
+
     def list_regions(self) -> list[str]:
         """Return the names of all regions of the cloud."""
 
@@ -315,6 +325,7 @@ class Cloud(Protocol):
         """Tell how far objects are, with one call per page of objects.
 
         Every id has an entry in the answer; ``GONE`` where there is no object.
+        The ids of containers are what ``ContainerHost.locate`` makes of them.
         """
 
 

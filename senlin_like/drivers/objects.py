@@ -120,3 +120,47 @@ class Stack:
     tags: tuple[str, ...] = ()
     outputs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ContainerHost:
+    """Where Docker listens: an IP address and a port."""
+
+    address: str
+    port: int
+
+    def locate(self, container_id: str) -> str:
+        """Return the id by which ``Cloud.look`` finds a container of this host."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{host}:{self.port}/{container_id}"
+
+
+def host_of(locator: str) -> tuple[ContainerHost, str]:
+    """Return the host and the id that ``ContainerHost.locate`` has put together."""
+    place, _, container_id = locator.rpartition("/")
+    address, _, port = place.rpartition(":")
+    return ContainerHost(address=address.strip("[]"), port=int(port)), container_id
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ContainerRequest:
+    """A container to be made."""
+
+    name: str
+    image: str
+    command: str | None = None
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Container:
+    """A container as Docker shows it. ``reason`` says why it ended badly."""
+
+    id: str
+    name: str
+    status: str
+    reason: str = ""
+    image: str = ""
+    command: str | None = None
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    created_at: datetime.datetime | None = None

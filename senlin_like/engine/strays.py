@@ -12,7 +12,8 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.db import strays
-from senlin_like.flows.workbench import Workbench
+from senlin_like.flows import hosting
+from senlin_like.flows.workbench import Recipe, Workbench
 from senlin_like.profiles import base as profiles
 
 LOG = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def _sweep_node(bench: Workbench, row: Any) -> int | None:
             ),
             properties=recipe.properties,
             turn=profiles.Turn(),
+            hosts=_hosts(bench, row, recipe),
         )
         for object_id in recipe.type.strays(ask, watch.since):
             verdict = _is_still_stray(bench, watch.node_id, object_id)
@@ -76,6 +78,12 @@ def _sweep_node(bench: Workbench, row: Any) -> int | None:
         LOG.warning("Node %s can't be swept now: %s", watch.node_id, error.message)
         return None
     return removed
+
+
+def _hosts(bench: Workbench, row: Any, recipe: Recipe) -> list[profiles.Host]:
+    with bench.deps.db.reader() as session:
+        rows = hosting.of_node(session, row, recipe)
+    return hosting.opened(bench, rows)
 
 
 def _is_still_stray(bench: Workbench, node_id: str, object_id: str) -> bool | None:

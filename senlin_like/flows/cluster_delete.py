@@ -1,10 +1,14 @@
 """Remove a cluster with all its nodes."""
 
-from senlin_like.db import cluster_state, node_state
+from collections.abc import Mapping
+from typing import Any
+
+from senlin_like.db import cluster_state, hosts, node_state
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import ClusterStatus, Phase
 from senlin_like.flows import telling
+from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import cluster
 from senlin_like.flows.tasks.base import Ending, Plan
@@ -19,12 +23,26 @@ def plan(run: Run, bench: Workbench) -> Plan:
     return Plan(
         version=VERSION,
         steps=(
-            cluster.BeginCluster(run, ClusterStatus.DELETING),
+            cluster.BeginCluster(run, ClusterStatus.DELETING, _opening),
             *cluster.removal(run, _all_nodes),
             Judge(run, {"RemoveNodes": "Failed in deleting nodes."}),
         ),
         close=_close,
     )
+
+
+def _opening(session: Session, row: Any) -> Mapping[str, Any]:
+    """Refuse to delete what others need; that may have come after the request.
+
+    :raises Refused: naming what needs it.
+    """
+    profiles = row.dependents.get("profiles")
+    if profiles:
+        raise Refused(f"Still referenced by profile(s): {profiles}.")
+    needed = hosts.needed_members(session, row.id)
+    if needed:
+        raise Refused(f"Nodes {needed[:10]} are depended by other nodes.")
+    return {}
 
 
 def _all_nodes(session: Session, row: object) -> list[str]:

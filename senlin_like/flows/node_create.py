@@ -6,6 +6,7 @@ from senlin_like.db import cluster_state, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import NodeStatus
+from senlin_like.flows import hosting
 from senlin_like.flows.node_endings import Values, Words, active, ending
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
@@ -31,7 +32,12 @@ def plan(run: Run, bench: Workbench) -> Plan:
     return Plan(
         version=VERSION,
         steps=(
-            Begin(node, NodeStatus.CREATING, lambda s, row: _check(run, s, row)),
+            Begin(
+                node,
+                NodeStatus.CREATING,
+                lambda s, row: _check(run, s, row),
+                hosting.take,
+            ),
             Physical(node, create, undo=remove),
         ),
         close=ending(
@@ -82,7 +88,8 @@ def _created(run: Run, session: Session, row: Any) -> Values:
 def _not_created(run: Run, session: Session, row: Any, how: Ending) -> Values | None:
     """Leave a node in error that has nothing in the cloud.
 
-    One that its cluster had no room for leaves the cluster; one that is no
+    One that its cluster had no room for, or that there was no host for, leaves
+    the cluster; one that is no
     longer new stays as it is.
     """
     if not run.is_done("Begin") and row.status not in _NEW:

@@ -41,8 +41,15 @@ def plan(run: Run, bench: Workbench) -> Plan:
 def _check(run: Run, session: Session, row: Any) -> None:
     """Refuse what would leave the cluster smaller than it may be.
 
+    Nor does a node go that other nodes depend on.
+
     :raises Refused: with the reason.
     """
+    needy = row.dependents.get("nodes")
+    if needy:
+        raise Refused(
+            f"The node can't be deleted: still depended by node(s): {needy[:10]}."
+        )
     if run.facts.is_child or not row.cluster_id:
         return
     cluster = cluster_state.load(session, row.cluster_id, lock=True)
@@ -65,4 +72,4 @@ def _check(run: Run, session: Session, row: Any) -> None:
 
 
 def _deleted(run: Run, session: Session, row: Any) -> None:
-    node_state.remove(session, row.id)
+    node_state.remove(session, row)

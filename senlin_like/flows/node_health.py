@@ -6,6 +6,7 @@ from typing import Any
 from senlin_like import exceptions
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import NodeStatus, RecoverOperation
+from senlin_like.flows import hosting
 from senlin_like.flows.node_endings import Values, Words, active, ending
 from senlin_like.flows.outcomes import Done, Outcome, Refused
 from senlin_like.flows.run import Run
@@ -118,7 +119,12 @@ def recover(run: Run, bench: Workbench) -> Plan:
         return node.recipe.type.recover(ask, run.facts.inputs)
 
     steps: list[Step] = [
-        Begin(node, NodeStatus.RECOVERING, lambda s, row: _check_recover(run, row))
+        Begin(
+            node,
+            NodeStatus.RECOVERING,
+            lambda s, row: _check_recover(run, row),
+            hosting.take,
+        )
     ]
     if run.facts.inputs.get("check"):
         steps.append(LookFirst(node, look, name="LookFirst", is_last=False))

@@ -11,7 +11,7 @@ from senlin_like.db import identity as identities
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity, node_names
 from senlin_like.domain.enums import ClusterStatus, Kind
-from senlin_like.operations import actions, references
+from senlin_like.operations import actions, hosting, references
 from senlin_like.operations import credentials as permissions
 from senlin_like.operations import profiles as profile_operations
 from senlin_like.operations.accepted import Accepted
@@ -244,8 +244,8 @@ def delete(
 
     :raises NotFound: when there is no such cluster for the caller.
     :raises ActionInProgress: when it is busy, and force isn't asked for.
-    :raises ResourceInUse: when profiles depend on the cluster, or it still has
-        receivers.
+    :raises ResourceInUse: when profiles depend on the cluster, other nodes on
+        its nodes, or it still has receivers.
     """
     permissions.ensure(deps, ctx)
 
@@ -259,6 +259,7 @@ def delete(
                 identity,
                 f"still referenced by profile(s): {list(row.dependents['profiles'])}",
             )
+        hosting.refuse_needed(session, identity, row.id)
         if not (force or with_dependents or deps.settings.delete_cluster_dependents):
             _refuse_dependents(session, row.id, identity)
         current = dict(row._mapping)

@@ -8,6 +8,7 @@ from senlin_like import exceptions
 from senlin_like.db import profiles
 from senlin_like.drivers import base as clouds
 from senlin_like.operations import credentials as permissions
+from senlin_like.operations import hosting
 from senlin_like.operations import profiles as profile_operations
 from senlin_like.operations.deps import Deps
 from senlin_like.profiles import base as types
@@ -26,9 +27,10 @@ def add_details(deps: Deps, records: Sequence[Record]) -> list[Record]:
     if not wanted:
         return list(records)
     views = _views(deps, wanted)
+    hosts = _hosts(deps, wanted)
 
     def fetch(record: Record) -> tuple[str, dict[str, Any]]:
-        return record["id"], _fetch(deps, record, views[_view_key(record)])
+        return record["id"], _fetch(deps, record, views[_view_key(record)], hosts)
 
     with concurrent.futures.ThreadPoolExecutor(
         max_workers=min(CALLS_AT_ONCE, len(wanted)), thread_name_prefix="details"
@@ -42,6 +44,8 @@ def add_details(deps: Deps, records: Sequence[Record]) -> list[Record]:
 
 #: A profile type, the checked properties, and the owner's cloud or why not.
 View = tuple[types.ProfileType, Mapping[str, Any], clouds.Cloud | exceptions.Error]
+#: Nodes that objects are put on, by id, or why they can't be asked.
+Hosts = dict[str, types.Host] | exceptions.Error
 
 
 def _view_key(record: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -69,17 +73,34 @@ def _view(deps: Deps, user: str, project: str, profile: Mapping[str, Any]) -> Vi
     return profile_type, properties, cloud
 
 
-def _fetch(deps: Deps, record: Record, view: View) -> dict[str, Any]:
+def _hosts(deps: Deps, records: Sequence[Record]) -> Hosts:
+    """Look up once the nodes that objects are put on."""
+    found = {
+        record["data"][hosting.KEY]
+        for record in records
+        if hosting.KEY in (record["data"] or {})
+    }
+    try:
+        return hosting.opened(deps, found)
+    except exceptions.CloudError as error:
+        return error
+
+
+def _fetch(deps: Deps, record: Record, view: View, hosts: Hosts) -> dict[str, Any]:
     profile_type, properties, cloud = view
+    host_id = (record["data"] or {}).get(hosting.KEY)
     try:
         if isinstance(cloud, exceptions.Error):
             raise cloud
+        if isinstance(hosts, exceptions.Error):
+            raise hosts
         ask = types.Ask(
             cloud=cloud,
             node=facts(record),
             properties=properties,
             turn=types.Turn(),
             limits=types.Limits(server_timeout_s=deps.settings.server_timeout_s),
+            hosts=[hosts[host_id]] if host_id in hosts else (),
         )
         return profile_type.details(ask)
     except exceptions.CloudError as error:

@@ -11,10 +11,13 @@ from senlin_like.db import identity as identities
 from senlin_like.db.session import Session
 from senlin_like.domain import spec as specs
 from senlin_like.operations import credentials as permissions
+from senlin_like.operations import hosting
 from senlin_like.operations.deps import Deps
-from senlin_like.profiles.base import ProfileType
+from senlin_like.profiles.base import HostName, ProfileType
 
 Record = dict[str, Any]
+#: Name of a profile that is only checked.
+VALIDATED = "validated_profile"
 
 
 def get(deps: Deps, ctx: RequestContext, identity: str) -> Record:
@@ -74,19 +77,26 @@ def create(
     """
     profile_type = _type_of(deps, spec)
     try:
-        _check(deps, ctx, profile_type, spec)
+        properties = _check(deps, ctx, profile_type, spec, name)
     except _Unfit as error:
         raise exceptions.InvalidSpec(
             f"Failed in creating profile {name}: {error.message}"
         ) from error
-    row = new_row(deps, ctx, name, profile_type.name, spec)
-    row["meta_data"] = dict(metadata or {})
+    named = profile_type.host(properties)
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> Record:
+        told, host_id = spec, None
+        if named is not None:
+            host_id = hosting.find(session, ctx, named, lock=True)
+            told = hosting.with_id(spec, named, host_id)
+        row = new_row(deps, ctx, name, profile_type.name, told)
+        row["meta_data"] = dict(metadata or {})
         insert(session, deps, ctx, row)
+        if named is not None and host_id is not None:
+            hosting.add(session, named, host_id, row["id"])
+        return row
 
-    deps.db.transact(work)
-    return shown(deps, record_of(row))
+    return shown(deps, record_of(deps.db.transact(work)))
 
 
 def validate(deps: Deps, ctx: RequestContext, *, spec: Mapping[str, Any]) -> Record:
@@ -98,12 +108,16 @@ def validate(deps: Deps, ctx: RequestContext, *, spec: Mapping[str, Any]) -> Rec
     """
     profile_type = _type_of(deps, spec)
     try:
-        _check(deps, ctx, profile_type, spec)
+        properties = _check(deps, ctx, profile_type, spec, VALIDATED)
     except _Unfit as error:
         raise exceptions.InvalidSpec(error.message) from error
+    named = profile_type.host(properties)
+    if named is not None:
+        with deps.db.reader() as session:
+            hosting.find(session, ctx, named)
     return {
         "id": None,
-        "name": "validated_profile",
+        "name": VALIDATED,
         "type": profile_type.name,
         "spec": profile_type.shown_spec(spec),
         "metadata": None,
@@ -155,7 +169,8 @@ def delete(deps: Deps, ctx: RequestContext, identity: str) -> None:
     """
 
     def work(session: Session) -> None:
-        profile_id = profiles.find_lock(session, ctx, identity)["id"]
+        record = profiles.find_lock(session, ctx, identity)
+        profile_id = record["id"]
         if clusters.uses_profile(session, profile_id) or nodes.uses_profile(
             session, profile_id
         ):
@@ -165,8 +180,17 @@ def delete(deps: Deps, ctx: RequestContext, identity: str) -> None:
                 "still referenced by some clusters and/or nodes",
             )
         profiles.delete(session, profile_id)
+        named = _host_of(deps, record)
+        if named is not None:
+            hosting.drop(session, named, profile_id)
 
     deps.db.transact(work)
+
+
+def _host_of(deps: Deps, record: Mapping[str, Any]) -> HostName | None:
+    """Return the host that a stored profile names, by id."""
+    profile_type = deps.profiles.get(record["type"])
+    return profile_type.host(stored_spec(deps, record).get("properties", {}))
 
 
 def check_update(deps: Deps, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
@@ -233,9 +257,13 @@ def _type_of(deps: Deps, spec: Mapping[str, Any]) -> ProfileType:
 
 
 def _check(
-    deps: Deps, ctx: RequestContext, profile_type: ProfileType, spec: Mapping[str, Any]
-) -> None:
-    """Check a spec by its type, and then against the cloud.
+    deps: Deps,
+    ctx: RequestContext,
+    profile_type: ProfileType,
+    spec: Mapping[str, Any],
+    name: str,
+) -> dict[str, Any]:
+    """Check a spec by its type, and then against the cloud; return its properties.
 
     :raises _Unfit: when the shape is wrong, or the cloud lacks something that
         the type didn't expect to be missing.
@@ -248,6 +276,7 @@ def _check(
     try:
         with permissions.cloud_answers():
             cloud = permissions.cloud_of_caller(deps, ctx, region_of(properties))
-            profile_type.validate(cloud, properties)
+            profile_type.validate(cloud, properties, name)
     except exceptions.CloudNotFound as error:
         raise _Unfit(error.message) from error
+    return properties

@@ -8,7 +8,7 @@ it makes carries the node's mark, and it looks for that first.
 """
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from senlin_like.drivers import base as clouds
@@ -28,6 +28,30 @@ class NodeFacts:
     role: str | None = None
     metadata: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class HostName:
+    """What a spec says its objects are put on: a node, or nodes of a cluster.
+
+    ``identity`` is an id, a short id or a name; ``key`` is the property that says
+    it; ``types`` are the types of profiles that hosts can have.
+    """
+
+    key: str
+    identity: str
+    is_cluster: bool
+    types: Collection[str]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Host:
+    """A node that objects are put on; ``cloud`` is where its own object is."""
+
+    node_id: str
+    physical_id: str | None
+    type: str
+    cloud: clouds.Cloud
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -107,6 +131,7 @@ class Limits:
 
     server_timeout_s: float = 600.0
     stack_timeout_s: float = 3600.0
+    container_timeout_s: float = 600.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -114,6 +139,8 @@ class Ask:
     """What a verb works with: the cloud, the node, its spec and the limits.
 
     ``properties`` is the spec's checked ``properties`` map with defaults.
+    ``hosts``: for types whose objects are put on other nodes, the one that was
+    chosen for this node; when strays are looked for, all that could have been.
     """
 
     cloud: clouds.Cloud
@@ -121,6 +148,7 @@ class Ask:
     properties: Mapping[str, Any]
     turn: Turn
     limits: Limits = Limits()
+    hosts: Sequence[Host] = ()
 
 
 class ProfileType(Protocol):
@@ -162,8 +190,16 @@ class ProfileType(Protocol):
     def shown_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         """Return the spec as readers may see it: secrets are masked."""
 
-    def validate(self, cloud: clouds.Cloud, properties: Mapping[str, Any]) -> None:
-        """Check the properties against what the cloud has.
+    def host(self, properties: Mapping[str, Any]) -> HostName | None:
+        """Return what the objects are put on; None where the cloud sees to it.
+
+        :raises InvalidSpec: when the properties don't say it, or twice.
+        """
+
+    def validate(
+        self, cloud: clouds.Cloud, properties: Mapping[str, Any], name: str
+    ) -> None:
+        """Check the properties of the profile ``name`` against what the cloud has.
 
         :raises InvalidSpec: with the bare reason.
         """

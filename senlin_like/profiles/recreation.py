@@ -8,6 +8,8 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from senlin_like import exceptions
+from senlin_like.domain import enums
 from senlin_like.drivers import base as clouds
 from senlin_like.profiles import base
 
@@ -28,6 +30,19 @@ class Halves:
     statuses: Collection[str]
     delete: Delete
     create: Create
+
+
+def refuse_others(what: str, options: Mapping[str, Any]) -> None:
+    """Refuse to recover an object in any way but by making it anew.
+
+    :raises CloudError: when another operation is asked for.
+    """
+    recreate = enums.RecoverOperation.RECREATE
+    operation = str(options.get("operation") or recreate).upper()
+    if operation != recreate:
+        raise exceptions.CloudError(
+            f"A {what} can't be recovered by '{operation}': only by {recreate}.", 400
+        )
 
 
 def recreate(halves: Halves, ask: base.Ask, options: Mapping[str, Any]) -> base.Step:

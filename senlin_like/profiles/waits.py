@@ -28,6 +28,15 @@ def server(
     )
 
 
+def may_have_strays(ask: base.Ask) -> bool:
+    """Tell whether there may be more in the cloud than what the node's row says."""
+    return (
+        ask.turn.is_retry
+        or not ask.node.physical_id
+        or ask.node.status in ("ERROR", "CREATING", "RECOVERING")
+    )
+
+
 def is_over(turn: base.Turn, wait: base.CloudWait) -> bool:
     """Tell whether what was waited for has been seen, for good or bad.
 

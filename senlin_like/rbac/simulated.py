@@ -8,13 +8,15 @@ RULES = (
     base.rule(
         CONTROL,
         base.ADMIN,
-        "See and change the simulated cloud: settings, faults, servers, hosts.",
+        "See and change the simulated cloud: settings, faults, servers, "
+        "containers, hosts.",
         ("GET", "/simulated/v1/{what}"),
         ("PUT", "/simulated/v1/settings"),
         ("POST", "/simulated/v1/faults"),
         ("DELETE", "/simulated/v1/faults/{fault_id}"),
         ("PATCH", "/simulated/v1/servers/{server_id}"),
         ("DELETE", "/simulated/v1/servers/{server_id}"),
+        ("DELETE", "/simulated/v1/containers/{container_id}"),
         ("PATCH", "/simulated/v1/hosts/{host}"),
         ("GET", "/simulated/v1/queues/{queue}/messages"),
         ("POST", "/simulated/v1/queues/{queue}/messages"),

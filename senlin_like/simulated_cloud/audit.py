@@ -13,7 +13,11 @@ def problems(world: World) -> list[str]:
     is gone is a leak.
     """
     return world.store.read(
-        lambda connection: [*_doubles(connection), *_leaks(connection)]
+        lambda connection: [
+            *_doubles(connection),
+            *_double_containers(connection),
+            *_leaks(connection),
+        ]
     )
 
 
@@ -26,6 +30,22 @@ def _doubles(connection: sa.Connection) -> list[str]:
         .having(sa.func.count() > 1)
     ).all()
     return [f"{number} live servers carry the mark '{mark}'." for mark, number in rows]
+
+
+def _double_containers(connection: sa.Connection) -> list[str]:
+    servers, containers = tables.SERVERS, tables.CONTAINERS
+    rows = connection.execute(
+        sa.select(containers.c.node_mark, sa.func.count())
+        .join(servers, servers.c.id == containers.c.server_id)
+        .where(
+            containers.c.deleted_at.is_(None),
+            containers.c.node_mark.is_not(None),
+            servers.c.deleted_at.is_(None),
+        )
+        .group_by(containers.c.node_mark)
+        .having(sa.func.count() > 1)
+    ).all()
+    return [f"{number} containers carry the mark '{mark}'." for mark, number in rows]
 
 
 def _leaks(connection: sa.Connection) -> list[str]:

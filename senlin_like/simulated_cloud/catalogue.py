@@ -23,6 +23,7 @@ DEFAULTS: Mapping[str, Any] = {
     "delete_seconds": 0.0,
     "operation_seconds": 0.0,
     "stack_seconds": 0.0,
+    "container_seconds": 0.0,
     "cache_seconds": 0.0,
     "seed": 0,
     "journal": False,

@@ -13,6 +13,7 @@ from senlin_like import exceptions
 from senlin_like.simulated_cloud import (
     audit,
     catalogue,
+    container_faults,
     faults,
     hosts,
     image_caches,
@@ -183,6 +184,17 @@ class Controls:
         :raises NotFound: when there is no such live server.
         """
         return server_faults.vanish(self._world, server_id)
+
+    def containers(self, project: str | None = None) -> list[dict[str, Any]]:
+        """Return containers of all projects, or of one; the oldest first."""
+        return container_faults.list_all(self._world, project)
+
+    def vanish_container(self, container_id: str) -> None:
+        """Let a container be gone, as if somebody else had removed it.
+
+        :raises NotFound: when there is no such container.
+        """
+        container_faults.vanish(self._world, container_id)
 
     def hosts(self) -> list[dict[str, Any]]:
         """Return the hosts with their zone, state and number of servers."""

@@ -94,5 +94,31 @@ class Stack:
     reason: str
     tags: tuple[str, ...]
     arguments: Mapping[str, Any]
+    outputs: Mapping[str, Any]
     created_at: float
     updated_at: float | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NewContainer:
+    """A container to be made. ``mark`` is what it can be found by later."""
+
+    name: str
+    image: str
+    command: str | None = None
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    mark: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Container:
+    """A container on a server."""
+
+    id: str
+    name: str
+    image: str
+    command: str | None
+    labels: Mapping[str, str]
+    status: str
+    reason: str
+    created_at: float

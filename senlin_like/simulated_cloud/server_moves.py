@@ -7,7 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from senlin_like import exceptions
-from senlin_like.simulated_cloud import lifecycle, placement, servers, tables
+from senlin_like.simulated_cloud import (
+    containers,
+    lifecycle,
+    placement,
+    servers,
+    tables,
+)
 from senlin_like.simulated_cloud.catalogue import Picture, Thing
 from senlin_like.simulated_cloud.lifecycle import State, Status
 from senlin_like.simulated_cloud.world import Owner, World
@@ -51,6 +57,8 @@ def act(world: World, owner: Owner, server_id: str, asked: Asked) -> None:
             .where(_TABLE.c.id == server_id)
             .values(**values, updated_at=now)
         )
+        if asked.operation == "rebuild":
+            containers.wipe(connection, server_id, now)
 
     world.store.transact(change)
 

@@ -12,6 +12,7 @@ from senlin_like.simulated_cloud.records import Seen, Stack
 from senlin_like.simulated_cloud.world import Owner, World
 
 GONE = "GONE"
+ROLLED_BACK = "ROLLBACK_COMPLETE"
 PAGE = 1000
 
 _TABLE = tables.STACKS
@@ -70,6 +71,8 @@ def create(
         "created_at": now,
         **_step("CREATE", now, world.setting("stack_seconds"), fault),
     }
+    if fault is not None and not arguments.get("disable_rollback", True):
+        row["target"] = ROLLED_BACK
 
     def work(connection: sa.Connection) -> None:
         same = _TABLE.c.name == name
@@ -141,6 +144,8 @@ def update(
 ) -> None:
     """Ask for a change; what is left out stays.
 
+    One that fails is rolled back, unless that is disabled.
+
     :raises CloudNotFound: when the project has no such stack.
     :raises CloudError: when the template isn't right, or a change is under way.
     """
@@ -148,6 +153,8 @@ def update(
     def change(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
         merged = {**row.arguments, **arguments}
         preview(merged)
+        if fault is not None and not merged.get("disable_rollback", True):
+            return {"target": ROLLED_BACK}
         if tags is None:
             return {"arguments": merged}
         _set_tags(connection, stack_id, tags)
@@ -181,6 +188,37 @@ def delete(world: World, owner: Owner, stack_id: str, fault: str | None = None) 
         _write(connection, stack_id, values)
 
     world.store.transact(work)
+
+
+def abandon(world: World, owner: Owner, stack_id: str) -> None:
+    """Forget a stack at once, as if what it is made of lived on without it.
+
+    :raises CloudNotFound: when the project has no such stack.
+    :raises CloudError: when a change is under way.
+    """
+
+    def change(connection: sa.Connection, _row: sa.Row[Any]) -> dict[str, Any]:
+        _set_tags(connection, stack_id, ())
+        return {"deleted_at": world.now()}
+
+    _start(world, owner, stack_id, "DELETE", None, change)
+
+
+def _outputs(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the outputs of a template that are values, or those of parameters."""
+    template = arguments.get("template") or {}
+    declared = template.get("parameters") or {}
+    given = arguments.get("parameters") or {}
+    found: dict[str, Any] = {}
+    for name, output in (template.get("outputs") or {}).items():
+        value = output.get("value") if isinstance(output, Mapping) else None
+        if isinstance(value, Mapping) and set(value) == {"get_param"}:
+            asked = str(value["get_param"])
+            default = (declared.get(asked) or {}).get("default")
+            value = given.get(asked, default)
+        if value is not None:
+            found[name] = value
+    return found
 
 
 def export(world: World, owner: Owner, stack_id: str) -> dict[str, Any]:
@@ -220,7 +258,7 @@ def _start(
                 "progress.",
                 409,
             )
-        values = change(connection, row) | _step(verb, now, seconds, fault)
+        values = _step(verb, now, seconds, fault) | change(connection, row)
         _write(connection, stack_id, {**values, "updated_at": now})
 
     world.store.transact(work)
@@ -286,6 +324,7 @@ def _record(row: sa.Row[Any], now: float) -> Stack:
         reason=reason,
         tags=tuple(row.tags),
         arguments=row.arguments,
+        outputs=_outputs(row.arguments),
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -225,6 +225,28 @@ STACK_TAGS = _table(
     sa.Index("ix_cloud_stack_tags_tag", "tag"),
 )
 
+#: Containers on servers. Those of a server that is gone are gone with it.
+CONTAINERS = _table(
+    "containers",
+    _id(primary_key=True),
+    _id("project", nullable=False),
+    _id("server_id", nullable=False),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("image", sa.String(255), nullable=False),
+    sa.Column("command", sa.Text),
+    sa.Column("labels", Json(), nullable=False),
+    _id("node_mark"),
+    # What it is until ready_at, and what it becomes then.
+    sa.Column("status", sa.String(32), nullable=False),
+    sa.Column("target", sa.String(32), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    _time("ready_at", nullable=False),
+    _time("created_at", nullable=False),
+    _time("deleted_at"),
+    sa.Index("ix_cloud_containers_server", "server_id", "deleted_at"),
+    sa.Index("ix_cloud_containers_mark", "node_mark"),
+)
+
 GRANTS = _table(
     "grants",
     _id(primary_key=True),

@@ -4,6 +4,7 @@ Works on the two databases alone: it doesn't matter how many processes there
 were. Each function returns a sentence for each thing that is wrong.
 """
 
+import dataclasses
 import itertools
 from collections import defaultdict
 from collections.abc import Collection
@@ -11,9 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from senlin_like.db.models import Action, Cluster, Dependency, Node
+from senlin_like.db.models import Action, Cluster, Dependency, Node, Profile
 from senlin_like.db.session import Database
 from senlin_like.domain.enums import FINAL
+from senlin_like.drivers.base import NODE_MARK
 from senlin_like.simulated_cloud import audit, tables
 from senlin_like.simulated_cloud.world import World
 
@@ -41,6 +43,55 @@ def cloud_rows(world: World, table: sa.Table) -> list[Any]:
     )
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Thing:
+    """What a node is made of; ``gone_at`` is when its deletion was asked for."""
+
+    kind: str
+    id: str
+    mark: str | None
+    created_at: float
+    gone_at: float | None
+
+
+def things(world: World) -> list[Thing]:
+    """Return all servers, stacks and containers that there ever were."""
+    servers = {row.id: row for row in cloud_rows(world, tables.SERVERS)}
+    found = [
+        Thing(
+            kind="Server",
+            id=row.id,
+            mark=row.node_mark,
+            created_at=row.created_at,
+            gone_at=row.deleted_at,
+        )
+        for row in servers.values()
+    ]
+    for row in cloud_rows(world, tables.STACKS):
+        marks = [tag for tag in row.tags if tag.startswith(f"{NODE_MARK}=")]
+        found.append(
+            Thing(
+                kind="Stack",
+                id=row.id,
+                mark=marks[0].partition("=")[2] if marks else None,
+                created_at=row.created_at,
+                gone_at=row.deleted_at,
+            )
+        )
+    for row in cloud_rows(world, tables.CONTAINERS):
+        ends = (row.deleted_at, servers[row.server_id].deleted_at)
+        found.append(
+            Thing(
+                kind="Container",
+                id=row.id,
+                mark=row.node_mark,
+                created_at=row.created_at,
+                gone_at=min((end for end in ends if end is not None), default=None),
+            )
+        )
+    return found
+
+
 def live_servers(world: World) -> list[Any]:
     """Return the servers that are there and aren't being deleted."""
     return [row for row in cloud_rows(world, tables.SERVERS) if row.deleted_at is None]
@@ -57,6 +108,7 @@ def problems(
         *_actions(db),
         *_nodes(db, world, vanished),
         *_clusters(db),
+        *_dependents(db),
         *audit.problems(world),
     ]
 
@@ -81,15 +133,15 @@ def _actions(db: Database) -> list[str]:
 
 def _nodes(db: Database, world: World, vanished: Collection[str]) -> list[str]:
     nodes = {row.id: row for row in rows(db, Node)}
-    servers = {row.id: row for row in live_servers(world)}
+    live = {thing.id: thing for thing in things(world) if thing.gone_at is None}
     found = []
-    for server in servers.values():
-        node = nodes.get(server.node_mark)
+    for thing in live.values():
+        node = nodes.get(thing.mark)
         if node is None:
-            found.append(f"Server {server.id} is an orphan of {server.node_mark}.")
-        elif node.physical_id != server.id:
+            found.append(f"{thing.kind} {thing.id} is an orphan of {thing.mark}.")
+        elif node.physical_id != thing.id:
             found.append(
-                f"Server {server.id} isn't the one of its node {node.id} "
+                f"{thing.kind} {thing.id} isn't the one of its node {node.id} "
                 f"({node.status}, {node.physical_id}; {node.status_reason})."
             )
     for node in nodes.values():
@@ -98,9 +150,9 @@ def _nodes(db: Database, world: World, vanished: Collection[str]) -> list[str]:
                 f"Node {node.name} {node.id} is left {node.status} "
                 f"({node.status_reason})."
             )
-        has_server = node.physical_id in servers or node.physical_id in vanished
-        if node.status == "ACTIVE" and not has_server:
-            found.append(f"Node {node.id} is ACTIVE without its server.")
+        has_thing = node.physical_id in live or node.physical_id in vanished
+        if node.status == "ACTIVE" and not has_thing:
+            found.append(f"Node {node.id} is ACTIVE without its object.")
     found += [
         f"Port {port.id} is an orphan of {port.node_mark}."
         for port in cloud_rows(world, tables.PORTS)
@@ -111,7 +163,7 @@ def _nodes(db: Database, world: World, vanished: Collection[str]) -> list[str]:
         for port in cloud_rows(world, tables.PORTS)
         if port.node_mark in nodes
         and nodes[port.node_mark].status == "ACTIVE"
-        and nodes[port.node_mark].physical_id in servers
+        and nodes[port.node_mark].physical_id in live
         and port.device_id is None
     ]
     return found
@@ -133,21 +185,47 @@ def _clusters(db: Database) -> list[str]:
     return found
 
 
+def _dependents(db: Database) -> list[str]:
+    """Compare what hosts know of those on them with what these say themselves."""
+    nodes = {row.id: row for row in rows(db, Node)}
+    wanted = {
+        (row.data["host_node"], row.id)
+        for row in nodes.values()
+        if (row.data or {}).get("host_node")
+    }
+    told = {
+        (row.id, one)
+        for row in nodes.values()
+        for one in row.dependents.get("nodes", ())
+    }
+    known = {row.id for row in rows(db, Profile)}
+    named = [
+        (row.name, one)
+        for row in [*nodes.values(), *rows(db, Cluster)]
+        for one in row.dependents.get("profiles", ())
+    ]
+    return [
+        *(f"Host {host} doesn't know of node {node}." for host, node in wanted - told),
+        *(f"Host {host} knows of node {node}." for host, node in told - wanted),
+        *(f"Host {name} knows of profile {p}." for name, p in named if p not in known),
+    ]
+
+
 def doubles(world: World) -> list[tuple[str, float]]:
-    """Return (node, seconds) for each time that a node had two servers."""
+    """Return (node, seconds) for each time that a node had two objects."""
     return [(mark, end - start) for mark, start, end in _double_spans(world)]
 
 
 def _double_spans(world: World) -> list[tuple[str, float, float]]:
-    """Return (node, from, to) for each time that a node had two servers.
+    """Return (node, from, to) for each time that a node had two objects.
 
-    A server counts from its creation to the request of its deletion.
+    An object counts from its creation to the request of its deletion.
     """
     lives: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for row in cloud_rows(world, tables.SERVERS):
-        if row.node_mark is not None:
-            end = float("inf") if row.deleted_at is None else row.deleted_at
-            lives[row.node_mark].append((row.created_at, end))
+    for thing in things(world):
+        if thing.mark is not None:
+            end = float("inf") if thing.gone_at is None else thing.gone_at
+            lives[thing.mark].append((thing.created_at, end))
     found = []
     for mark, spans in lives.items():
         spans.sort()

@@ -1,10 +1,12 @@
 """How a scenario ends, in words that can be compared."""
 
+import json
 import re
 from typing import Any
 
 from senlin_like.db.models import Cluster, Event, Node, Profile
 from senlin_like.simulated_cloud import tables
+from senlin_like.simulated_cloud.world import World
 from tests.torture import checks
 from tests.torture.stage import Stage
 
@@ -50,9 +52,30 @@ def snapshot(stage: Stage) -> dict[str, Any]:
         "events": sorted(
             (row.otype, row.action, row.status) for row in stage.rows(Event)
         ),
+        **_things(world),
+        "dependents": sorted(
+            (len(row.dependents.get("nodes", ())), len(row.dependents))
+            for row in [*stage.rows(Node), *stage.rows(Cluster)]
+        ),
+        "ports": len(checks.cloud_rows(world, tables.PORTS)),
+    }
+
+
+def _things(world: World) -> dict[str, Any]:
+    """Return what the nodes are made of."""
+    return {
         "servers": sorted(
             (row.target, row.flavor_id, row.image_id, "cluster_id" in row.metadata)
             for row in checks.live_servers(world)
         ),
-        "ports": len(checks.cloud_rows(world, tables.PORTS)),
+        "stacks": sorted(
+            (row.target, row.reason, json.dumps(row.arguments, sort_keys=True))
+            for row in checks.cloud_rows(world, tables.STACKS)
+            if row.deleted_at is None
+        ),
+        "containers": sorted(
+            (row.target, row.image, row.name if "." in row.name else "")
+            for row in checks.cloud_rows(world, tables.CONTAINERS)
+            if row.deleted_at is None
+        ),
     }

@@ -171,7 +171,7 @@ def _stops_first(stage: Stage) -> None:
     stage.drain()
 
 
-def _cancelled(asks: Act, moment: Callable[[Stage, str], bool]) -> Act:
+def cancelled(asks: Act, moment: Callable[[Stage, str], bool]) -> Act:
     """Ask for something and cancel it at a moment."""
 
     def act(stage: Stage) -> None:
@@ -268,15 +268,15 @@ SCENARIOS = (
         ),
         exact=False,
     ),
-    Scenario(name="cluster-create-cancel-0", act=_cancelled(_create, at_once)),
+    Scenario(name="cluster-create-cancel-0", act=cancelled(_create, at_once)),
     Scenario(
         name="cluster-create-cancel-1",
-        act=_cancelled(_create, with_children),
+        act=cancelled(_create, with_children),
         exact=False,
     ),
     Scenario(
         name="cluster-create-cancel-2",
-        act=_cancelled(_create, in_the_cloud),
+        act=cancelled(_create, in_the_cloud),
         exact=False,
     ),
     Scenario(name="cluster-create-timeout-0", act=_out_of_time(_create, with_children)),
@@ -311,7 +311,7 @@ SCENARIOS = (
     Scenario(name="cluster-resize-broken", before=_BROKEN_BUILD, act=_resize(2)),
     Scenario(
         name="cluster-resize-cancel",
-        act=_cancelled(_resize(2), in_the_cloud),
+        act=cancelled(_resize(2), in_the_cloud),
         exact=False,
     ),
     Scenario(
@@ -369,7 +369,7 @@ SCENARIOS = (
     Scenario(
         name="node-recover-cancel",
         before=_ill,
-        act=_cancelled(_node("web-1", "recover"), in_the_cloud),
+        act=cancelled(_node("web-1", "recover"), in_the_cloud),
         exact=False,
     ),
     Scenario(

@@ -28,8 +28,7 @@ from senlin_like.engine.worker import Engine, Options
 from senlin_like.operations import profiles
 from senlin_like.operations.deps import Deps, Settings
 from senlin_like.policies.registry import Registry as PolicyRegistry
-from senlin_like.profiles.nova_server.plugin import NovaServer
-from senlin_like.profiles.registry import Registry
+from senlin_like.profiles import registry as profile_registry
 from senlin_like.simulated_cloud import catalogue
 from senlin_like.simulated_cloud.controls import Controls
 
@@ -182,7 +181,7 @@ class Stage:
         self.deps = Deps(
             db=database,
             wake=lambda: None,
-            profiles=Registry({NovaServer.name: NovaServer()}),
+            profiles=profile_registry.load(),
             policies=PolicyRegistry({}),
             driver=self.driver,
             settings=Settings(**settings),
@@ -203,7 +202,9 @@ class Stage:
         """Make the tables, and a cloud in which things take a second."""
         models.Base.metadata.create_all(self.deps.db.engine)
         self.controls.put_settings(
-            {"build_seconds": 2.0, "delete_seconds": 1.0, "operation_seconds": 1.0}
+            {"build_seconds": 2.0}
+            | {f"{of}_seconds": 1.0 for of in ("delete", "operation", "stack")}
+            | {"container_seconds": 1.0}
         )
 
     def close(self) -> None:

@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable, Collection, Mapping
 
 from senlin_like import exceptions
-from senlin_like.drivers import base
+from senlin_like.drivers import base, objects
+from senlin_like.drivers import containers as docker
 from senlin_like.drivers.simulated.account import AccountView
 from senlin_like.drivers.simulated.compute import SimulatedCompute
+from senlin_like.drivers.simulated.containers import SimulatedContainers
 from senlin_like.drivers.simulated.identity import SimulatedIdentity
 from senlin_like.drivers.simulated.images import SimulatedImages
 from senlin_like.drivers.simulated.load_balancing import SimulatedLoadBalancing
@@ -14,7 +16,14 @@ from senlin_like.drivers.simulated.messaging import SimulatedMessaging
 from senlin_like.drivers.simulated.network import SimulatedNetwork
 from senlin_like.drivers.simulated.orchestration import SimulatedOrchestration
 from senlin_like.drivers.simulated.volumes import SimulatedVolumes
-from senlin_like.simulated_cloud import controls, seed, servers, stacks, world
+from senlin_like.simulated_cloud import (
+    containers,
+    controls,
+    seed,
+    servers,
+    stacks,
+    world,
+)
 
 
 def connect(
@@ -120,6 +129,11 @@ class SimulatedCloud:
         """Return the stacks."""
         return SimulatedOrchestration(self._account)
 
+    @property
+    def containers(self) -> docker.Containers:
+        """Return the containers."""
+        return SimulatedContainers(self._account)
+
     def list_regions(self) -> list[str]:
         """Return the names of all regions of the cloud."""
         with self._account.call("list_regions"):
@@ -135,18 +149,21 @@ class SimulatedCloud:
     ) -> Mapping[str, base.Observed]:
         """Tell how far objects are, with one call per page of objects.
 
-        Containers are always gone: this cloud has none.
+        Ports and addresses of hosts don't matter here: ids of containers are
+        unique.
         """
         with self._account.call(f"look.{kind}"):
             simulated, owner = self._account.world, self._account.owner
+            ids = list(ids)
             match kind:
                 case base.ObjectKind.SERVER:
                     seen = servers.look(simulated, owner, ids)
                 case base.ObjectKind.STACK:
                     seen = stacks.look(simulated, owner, ids)
                 case base.ObjectKind.CONTAINER:
-                    return {one: base.Observed(id=one, status=base.GONE) for one in ids}
+                    bare = [objects.host_of(one)[1] for one in ids]
+                    seen = containers.look(simulated, owner, bare)
             return {
-                one.id: base.Observed(id=one.id, status=one.status, reason=one.reason)
-                for one in seen
+                one: base.Observed(id=one, status=found.status, reason=found.reason)
+                for one, found in zip(ids, seen, strict=True)
             }

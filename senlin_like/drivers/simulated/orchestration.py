@@ -65,6 +65,11 @@ class SimulatedOrchestration:
         with self._account.call("orchestration.delete_stack", stack_id) as call:
             stacks.delete(self._world, self._owner, stack_id, call.error_status)
 
+    def abandon_stack(self, stack_id: str) -> None:
+        """Let the cloud forget a stack, but keep what it is made of."""
+        with self._account.call("orchestration.abandon_stack", stack_id):
+            stacks.abandon(self._world, self._owner, stack_id)
+
     def export_stack(self, stack_id: str) -> Mapping[str, Any]:
         """Return what a stack was made from."""
         with self._account.call("orchestration.export_stack", stack_id):
@@ -79,6 +84,7 @@ def _stack(record: records.Stack) -> objects.Stack:
         status=record.status,
         reason=record.reason,
         tags=record.tags,
+        outputs=record.outputs,
         details={
             "id": record.id,
             "stack_name": record.name,
@@ -90,6 +96,5 @@ def _stack(record: records.Stack) -> objects.Stack:
             "timeout_mins": record.arguments.get("timeout_mins"),
             "disable_rollback": bool(record.arguments.get("disable_rollback", True)),
             "tags": list(record.tags),
-            "outputs": [],
         },
     )

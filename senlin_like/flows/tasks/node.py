@@ -10,7 +10,7 @@ from senlin_like.db.progress import Parking, Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import NodeStatus, Phase, WaitKind
 from senlin_like.drivers import base as clouds
-from senlin_like.flows import fence, telling
+from senlin_like.flows import fence, hosting, telling
 from senlin_like.flows.outcomes import Done, Gone, Outcome, Park, Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Step
@@ -28,6 +28,8 @@ _BEGINNINGS = {
 
 Verb = Callable[[profiles.Ask], profiles.Step]
 Check = Callable[[Session, Any], None]
+#: Returns columns of the node that are set when its action begins.
+Prepare = Callable[[Session, Any, Recipe], Mapping[str, Any]]
 
 
 class NodeWork:
@@ -37,6 +39,7 @@ class NodeWork:
         self.run = run
         self.bench = bench
         self._row: Any = None
+        self._hosts: list[Any] | None = None
         #: Calls of the cloud since ``ask``.
         self.calls = 0
 
@@ -72,6 +75,7 @@ class NodeWork:
         """
         row, recipe = self.row, self.recipe
         cloud = self.bench.cloud(row.user, row.project, recipe.region)
+        hosts = hosting.opened(self.bench, self._host_rows(row, recipe))
         self.calls = 0
         return profiles.Ask(
             cloud=fence.fenced(cloud, self._before_call),
@@ -79,9 +83,23 @@ class NodeWork:
             properties=recipe.properties,
             turn=turn,
             limits=profiles.Limits(
-                server_timeout_s=self.run.deps.settings.server_timeout_s
+                server_timeout_s=self.run.deps.settings.server_timeout_s,
+                stack_timeout_s=self.run.deps.settings.default_action_timeout,
             ),
+            hosts=[
+                dataclasses.replace(
+                    host, cloud=fence.fenced(host.cloud, self._before_call)
+                )
+                for host in hosts
+            ],
         )
+
+    def _host_rows(self, row: Any, recipe: Recipe) -> list[Any]:
+        if self._hosts is None:
+            self._hosts = self.run.read(
+                lambda session: hosting.of_node(session, row, recipe)
+            )
+        return self._hosts
 
     def _before_call(self) -> None:
         self.run.check_lease()
@@ -116,11 +134,13 @@ class Begin(Step):
         work: NodeWork,
         status: NodeStatus | None = None,
         check: Check | None = None,
+        prepare: Prepare | None = None,
     ) -> None:
         super().__init__(work.run)
         self.node = work
         self.status = status
         self.check = check
+        self.prepare = prepare
 
     def work(self, memo: Mapping[str, Any]) -> Outcome:
         """Look at the row in the transaction that changes it."""
@@ -134,12 +154,34 @@ class Begin(Step):
         if self.check is not None:
             self.check(session, row)
         self.node.take(row)
+        values = self._prepared(session, row)
         if self.status is not None:
             reason = _BEGINNINGS.get(self.status, "Operation in progress")
-            node_state.change(
-                session, row.id, {"status": self.status, "status_reason": reason}
-            )
+            values |= {"status": self.status, "status_reason": reason}
+        if values:
+            self._change(session, row, values)
         telling.about_node(run, row, Phase.START, telling.start_reason(run), session)
+
+    def _prepared(self, session: Session, row: Any) -> dict[str, Any]:
+        if self.prepare is None:
+            return {}
+        values = dict(self.prepare(session, row, self.node.recipe))
+        if values:
+            # What was read is no longer so.
+            self.node.take(None)
+        return values
+
+    def _change(self, session: Session, row: Any, values: Mapping[str, Any]) -> None:
+        """Set columns; a node that is to go must still have the same dependents."""
+        if self.status is not NodeStatus.DELETING:
+            node_state.change(session, row.id, values)
+        elif not node_state.change_if_alike(session, row, "dependents", values):
+            fresh = node_state.load(session, row.id)
+            if fresh is None:
+                raise gone(self.run)
+            if fresh.dependents.get("nodes"):
+                raise Refused("Other nodes have just come to depend on the node.")
+            self._change(session, fresh, values)
 
 
 class Physical(Step):

@@ -1,38 +1,25 @@
-"""The profile type itself: specs are read, containers can't be made yet."""
+"""The profile type itself: which module does which verb."""
 
-from collections.abc import Mapping
-from typing import Any, NoReturn
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.domain import spec as specs
 from senlin_like.drivers import base as clouds
-from senlin_like.profiles import base
-from senlin_like.profiles.docker_container import schema
+from senlin_like.profiles import base, catalogue, recreation
+from senlin_like.profiles.docker_container import (
+    creation,
+    deletion,
+    hosts,
+    operating,
+    schema,
+    waiting,
+)
 from senlin_like.profiles.specs import Language
 
 NAME = "container.dockerinc.docker-1.0"
-
-_NO_CONTAINERS = "This cloud has no containers."
-
-
-def hosts_named(properties: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the properties name as host, by ``node`` or ``cluster``.
-
-    The values are ids, short ids or names as the user gave them; exactly one
-    of the two is there.
-
-    :raises InvalidSpec: when both are named, or none.
-    """
-    node, cluster = properties.get("host_node"), properties.get("host_cluster")
-    if not node and not cluster:
-        raise exceptions.InvalidSpec(
-            "Either 'host_cluster' or 'host_node' must be specified."
-        )
-    if node and cluster:
-        raise exceptions.InvalidSpec(
-            "Either 'host_cluster' or 'host_node' must be specified, but not both."
-        )
-    return {"node": str(node)} if node else {"cluster": str(cluster)}
+_PORTS = range(1, 2**16)
 
 
 class DockerContainer:
@@ -44,9 +31,16 @@ class DockerContainer:
     }
     object_kind = clouds.ObjectKind.CONTAINER
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._hosts = hosts.Hosts(catalogue.Memory(clock))
         self._language = Language(
             name=NAME, properties=schema.PROPERTIES, operations=schema.OPERATIONS
+        )
+        self._halves = recreation.Halves(
+            kind=clouds.ObjectKind.CONTAINER,
+            statuses=waiting.STATUSES,
+            delete=lambda ask, options: deletion.delete(self._hosts, ask, options),
+            create=lambda ask, former: creation.create(self._hosts, ask, former),
         )
 
     def schema(self) -> Mapping[str, Any]:
@@ -62,7 +56,12 @@ class DockerContainer:
 
         :raises InvalidSpec: with the property and the reason.
         """
-        return self._language.read(spec)
+        read = self._language.read(spec)
+        if read["port"] not in _PORTS:
+            raise exceptions.InvalidSpec(
+                f"The value '{read['port']}' of 'port' must be from 1 to 65535."
+            )
+        return read
 
     def check_operation(
         self, operation: str, params: Mapping[str, Any]
@@ -71,7 +70,9 @@ class DockerContainer:
 
         :raises Invalid: when the operation or a parameter isn't right.
         """
-        return self._language.read_operation(operation, params)
+        read = self._language.read_operation(operation, params)
+        operating.check_parameters(read)
+        return read
 
     def check_update(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         """Check that every changed property may change.
@@ -84,65 +85,78 @@ class DockerContainer:
         """Return the spec as readers may see it: secrets are masked."""
         return self._language.shown(spec)
 
-    def validate(self, cloud: clouds.Cloud, properties: Mapping[str, Any]) -> None:
+    def host(self, properties: Mapping[str, Any]) -> base.HostName:
+        """Return the node or the cluster that containers are put on.
+
+        :raises InvalidSpec: when both are named, or none.
+        """
+        node, cluster = properties.get("host_node"), properties.get("host_cluster")
+        if not node and not cluster:
+            raise exceptions.InvalidSpec(
+                "Either 'host_cluster' or 'host_node' must be specified."
+            )
+        if node and cluster:
+            raise exceptions.InvalidSpec(
+                "Either 'host_cluster' or 'host_node' must be specified, but not both."
+            )
+        return base.HostName(
+            key="host_cluster" if cluster else "host_node",
+            identity=str(cluster or node),
+            is_cluster=bool(cluster),
+            types=hosts.TYPES,
+        )
+
+    def validate(
+        self, cloud: clouds.Cloud, properties: Mapping[str, Any], name: str
+    ) -> None:
         """Check that exactly one host is named.
 
         Whether it exists is known to those who have the database.
 
         :raises InvalidSpec: when both kinds of hosts are named, or none.
         """
-        hosts_named(properties)
+        self.host(properties)
 
     def create(self, ask: base.Ask) -> base.Step:
-        """Make the container.
-
-        :raises CloudError: always, for want of containers.
-        """
-        self._refuse()
+        """Make the node's container on its host, and start it."""
+        return creation.create(self._hosts, ask)
 
     def delete(self, ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
-        """Remove the container; one that was never made is gone.
-
-        :raises CloudError: when there should be one.
-        """
-        if ask.node.physical_id:
-            self._refuse()
-        return base.Done(reason="There is no container.")
+        """Stop and remove the node's container."""
+        return deletion.delete(self._hosts, ask, options)
 
     def update(
         self, ask: base.Ask, new: Mapping[str, Any], config: Mapping[str, Any]
     ) -> base.Step:
-        """Change the container.
+        """Give the container the name that ``new`` properties say.
 
-        :raises CloudError: always, for want of containers.
+        :raises CloudError: when the node has no container, or the name is taken.
         """
-        self._refuse()
+        return operating.update(self._hosts, ask, new)
 
     def check(self, ask: base.Ask) -> base.Step:
         """See whether the container runs.
 
-        :raises CloudError: always, for want of containers.
+        :raises CloudNotFound: when the container or its host is gone.
         """
-        self._refuse()
+        return operating.check(self._hosts, ask)
 
     def recover(self, ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
-        """Make the container anew.
+        """Make the container anew: there is no other way to recover one.
 
-        :raises CloudError: always, for want of containers.
+        :raises CloudError: when another operation is asked for.
         """
-        self._refuse()
+        recreation.refuse_others("container", options)
+        return recreation.recreate(self._halves, ask, options)
 
     def operate(
         self, ask: base.Ask, operation: str, params: Mapping[str, Any]
     ) -> base.Step:
-        """Carry out one of the container's operations.
-
-        :raises CloudError: always, for want of containers.
-        """
-        self._refuse()
+        """Carry out one of the container's operations."""
+        return operating.operate(self._hosts, ask, operation, params)
 
     def join(self, ask: base.Ask, cluster_id: str, index: int) -> base.Step:
-        """Do nothing: containers carry no mark of their cluster."""
+        """Do nothing: labels can't change, so containers don't tell their cluster."""
         return base.Done()
 
     def leave(self, ask: base.Ask) -> base.Step:
@@ -150,10 +164,8 @@ class DockerContainer:
         return base.Done()
 
     def details(self, ask: base.Ask) -> dict[str, Any]:
-        """Return what the cloud shows of the container."""
-        if not ask.node.physical_id:
-            return {}
-        return {"Error": {"code": 500, "message": _NO_CONTAINERS}}
+        """Return what Docker shows of the container."""
+        return operating.show(self._hosts, ask)
 
     def adopt(
         self,
@@ -161,22 +173,18 @@ class DockerContainer:
         identity: str,
         overrides: Mapping[str, Any],
     ) -> dict[str, Any]:
-        """Describe an existing container.
+        """Refuse: a container's label can't be set any more, and the host isn't known.
 
-        :raises CloudError: always, for want of containers.
+        :raises Invalid: always.
         """
-        self._refuse()
+        raise exceptions.Invalid(
+            f"Profiles of type '{NAME}' can't be made from existing containers."
+        )
 
     def strays(self, ask: base.Ask, since: float) -> list[str]:
-        """Return no ids: there are no containers."""
-        return []
+        """Return ids of labelled containers made since then that aren't the node's."""
+        return deletion.strays(self._hosts, ask, since)
 
     def remove_stray(self, ask: base.Ask, object_id: str) -> None:
-        """Delete a container that ``strays`` has named.
-
-        :raises CloudError: always, for want of containers.
-        """
-        self._refuse()
-
-    def _refuse(self) -> NoReturn:
-        raise exceptions.CloudError(_NO_CONTAINERS)
+        """Remove a container that ``strays`` has named."""
+        deletion.remove_stray(self._hosts, ask, object_id)

@@ -22,15 +22,22 @@ PROPERTIES: spec.Schema = {
     ),
 }
 
+_WAIT_TIME = {
+    "wait_time": spec.Integer(
+        description="Seconds that the container has to stop by itself."
+    )
+}
 OPERATIONS = {
     "pause": spec.Operation(description="Freeze the container."),
     "unpause": spec.Operation(description="Go on with a paused container."),
     "restart": spec.Operation(
-        description="Restart the container.",
-        parameters={
-            "wait_time": spec.Integer(
-                description="Seconds that the container has to stop by itself."
-            )
-        },
+        description="Restart the container.", parameters=_WAIT_TIME
     ),
+    "reboot": spec.Operation(
+        description="Restart the container; another word for it.",
+        parameters=_WAIT_TIME,
+    ),
+    "start": spec.Operation(description="Start a container that has stopped."),
+    "stop": spec.Operation(description="Stop the container.", parameters=_WAIT_TIME),
+    "kill": spec.Operation(description="Stop the container at once."),
 }

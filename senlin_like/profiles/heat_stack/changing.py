@@ -1,5 +1,6 @@
 """Changes, checks and tags a stack that exists."""
 
+import dataclasses
 import logging
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -23,8 +24,10 @@ def update(ask: base.Ask, new: Mapping[str, Any]) -> base.Step:
     changes = requests.changes(ask.properties, new)
     if not changes:
         return base.Done(reason="Nothing of the stack has to change.")
+    # The new time holds for the change that brings it.
+    timed = dataclasses.replace(ask, properties=new)
     return _await_update(
-        ask,
+        timed,
         stack_id,
         lambda: ask.cloud.orchestration.update_stack(stack_id, changes),
     )
@@ -58,7 +61,7 @@ def _await_update(ask: base.Ask, stack_id: str, start: Callable[[], None]) -> ba
     """Start an update, unless that is done, and wait for its end."""
     wait = requests.wait(ask, stack_id, ("UPDATE_COMPLETE",), _UPDATE_FAILED)
     if not ask.turn.memo:
-        _begin(ask, start)
+        _begin(ask, "UPDATE", start)
     elif waits.is_over(ask.turn, wait):
         waits.refuse_failure(ask.turn, wait, f"Updating stack {stack_id}")
         return base.Done(reason=f"Stack {stack_id} is updated.")
@@ -77,7 +80,7 @@ def check(ask: base.Ask) -> base.Step:
     )
     seen = ask.turn.seen
     if not ask.turn.memo:
-        _begin(ask, lambda: ask.cloud.orchestration.check_stack(stack_id))
+        _begin(ask, "CHECK", lambda: ask.cloud.orchestration.check_stack(stack_id))
     elif seen is not None and waits.is_over(ask.turn, wait):
         if seen.status == clouds.GONE:
             raise exceptions.CloudNotFound("Stack", stack_id)
@@ -86,6 +89,21 @@ def check(ask: base.Ask) -> base.Step:
             reason=seen.reason or f"Stack {stack_id} is {seen.status}.",
         )
     return base.Again(wait=wait, memo={"checking": stack_id})
+
+
+def abandon(ask: base.Ask) -> base.Done:
+    """Let the cloud forget the stack; the node's next check will miss it.
+
+    :raises CloudError: when the node has no stack, or the cloud refuses.
+    """
+    stack_id = own(ask)
+    try:
+        ask.cloud.orchestration.abandon_stack(stack_id)
+    except exceptions.CloudNotFound:
+        if not ask.turn.is_retry:
+            raise
+        LOG.info("Stack %s was abandoned by an earlier try.", stack_id)
+    return base.Done(reason=f"Stack {stack_id} is abandoned.")
 
 
 def own(ask: base.Ask) -> str:
@@ -98,11 +116,17 @@ def own(ask: base.Ask) -> str:
     return ask.node.physical_id
 
 
-def _begin(ask: base.Ask, start: Callable[[], None]) -> None:
-    """Start a change; after a cut-off try it may be under way already."""
+def _begin(ask: base.Ask, verb: str, start: Callable[[], None]) -> None:
+    """Start a change; after a cut-off try it may be under way already.
+
+    Heat refuses while another change is under way: that one has to end first.
+    """
     try:
         start()
     except exceptions.CloudError as error:
         if not (ask.turn.is_retry and error.status == 409):
             raise
-        LOG.info("A change of stack %s is under way.", ask.node.physical_id)
+        stack_id = own(ask)
+        if not ask.cloud.orchestration.get_stack(stack_id).status.startswith(verb):
+            raise exceptions.CloudBusy(error.message) from error
+        LOG.info("A change of stack %s is under way.", stack_id)

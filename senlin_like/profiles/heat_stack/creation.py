@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Collection
 
 from senlin_like import exceptions
+from senlin_like.domain import naming
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import objects
 from senlin_like.profiles import base, waits
@@ -32,11 +33,11 @@ def create(ask: base.Ask, former: Collection[str] = ()) -> base.Step:
     stack_id = ask.turn.memo.get("stack")
     if stack_id is not None:
         return _await_complete(ask, stack_id)
-    if ask.turn.is_retry or ask.node.physical_id:
+    if ask.turn.is_retry or ask.node.physical_id or former:
         found = _find_own(ask, former)
         if found is not None:
             return _building(ask, found)
-    name = f"{ask.node.name}-{secrets.token_hex(4)}"
+    name = naming.for_object(ask.node.name, secrets.token_hex(4))
     try:
         stack = ask.cloud.orchestration.create_stack(
             name, requests.arguments(ask.properties), requests.tags(ask.node)

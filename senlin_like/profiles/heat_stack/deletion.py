@@ -22,7 +22,7 @@ def delete(ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
     if "objects" in memo:
         return _go_on(ask, options, list(memo["objects"]))
     stacks = [ask.node.physical_id] if ask.node.physical_id else []
-    if ask.turn.is_retry or not stacks:
+    if waits.may_have_strays(ask):
         tag = requests.node_tag(ask.node)
         found = ask.cloud.orchestration.find_tagged(tag)
         stacks += [stack.id for stack in found if stack.id not in stacks]

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from senlin_like import exceptions
-from senlin_like.domain import enums
 from senlin_like.domain import spec as specs
 from senlin_like.drivers import base as clouds
 from senlin_like.profiles import base, recreation
@@ -84,14 +83,20 @@ class HeatStack:
         """Return the spec as readers may see it: secrets are masked."""
         return self._language.shown(spec)
 
-    def validate(self, cloud: clouds.Cloud, properties: Mapping[str, Any]) -> None:
+    def host(self, properties: Mapping[str, Any]) -> None:
+        """Return None: the cloud chooses where a stack goes."""
+
+    def validate(
+        self, cloud: clouds.Cloud, properties: Mapping[str, Any], name: str
+    ) -> None:
         """Let the cloud read the template.
 
         :raises InvalidSpec: with the bare reason.
         """
         if not properties.get("template") and not properties.get("template_url"):
             raise exceptions.InvalidSpec(
-                "Both template and template_url are not specified."
+                "Both template and template_url are not specified for profile "
+                f"'{name}'."
             )
         try:
             cloud.orchestration.preview_stack(
@@ -133,24 +138,17 @@ class HeatStack:
 
         :raises CloudError: when another operation is asked for.
         """
-        recreate = enums.RecoverOperation.RECREATE
-        operation = str(options.get("operation") or recreate).upper()
-        if operation != recreate:
-            raise exceptions.CloudError(
-                f"A stack can't be recovered by '{operation}': only by {recreate}.", 400
-            )
+        recreation.refuse_others("stack", options)
         return recreation.recreate(_HALVES, ask, options)
 
     def operate(
         self, ask: base.Ask, operation: str, params: Mapping[str, Any]
     ) -> base.Step:
-        """Carry out one of the stack's operations.
+        """Abandon the stack: there is no other operation.
 
-        :raises CloudError: always: no cloud driver can abandon a stack.
+        :raises CloudError: when the node has no stack, or the cloud refuses.
         """
-        raise exceptions.CloudError(
-            f"This cloud can't carry out the operation '{operation}' on stacks.", 501
-        )
+        return changing.abandon(ask)
 
     def join(self, ask: base.Ask, cluster_id: str, index: int) -> base.Step:
         """Tag the stack as a member of a cluster."""

@@ -20,7 +20,7 @@ def delete(ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
     if "objects" in memo:
         return _go_on(ask, options, list(memo["objects"]), list(memo["ports"]))
     servers = [ask.node.physical_id] if ask.node.physical_id else []
-    if may_have_strays(ask):
+    if waits.may_have_strays(ask):
         marked = ask.cloud.compute.find_marked(ask.node.id)
         servers += [server.id for server in marked if server.id not in servers]
     records = _all_ports(ask, servers)
@@ -39,7 +39,7 @@ def _all_ports(ask: base.Ask, servers: Sequence[str]) -> list[ports.Record]:
     records = ports.recorded(ask.node)
     if servers:
         floating.complete(ask, servers[0], records)
-    if not (records or ask.properties.get("networks") or may_have_strays(ask)):
+    if not (records or ask.properties.get("networks") or waits.may_have_strays(ask)):
         return records
     known = {record["id"] for record in records}
     marked = ask.cloud.network.find_ports_marked(ask.node.id)
@@ -51,15 +51,6 @@ def _all_ports(ask: base.Ask, servers: Sequence[str]) -> list[ports.Record]:
 def is_forced(options: Mapping[str, Any]) -> bool:
     """Tell whether the options ask for a forced deletion."""
     return bool(options.get("force"))
-
-
-def may_have_strays(ask: base.Ask) -> bool:
-    """Tell whether there may be more than what the node's row says."""
-    return (
-        ask.turn.is_retry
-        or not ask.node.physical_id
-        or ask.node.status in ("ERROR", "CREATING", "RECOVERING")
-    )
 
 
 def _await_gone(

@@ -87,7 +87,12 @@ class NovaServer:
         """Return the spec as readers may see it: secrets are masked."""
         return self._language.shown(spec)
 
-    def validate(self, cloud: clouds.Cloud, properties: Mapping[str, Any]) -> None:
+    def host(self, properties: Mapping[str, Any]) -> None:
+        """Return None: the cloud chooses where a server goes."""
+
+    def validate(
+        self, cloud: clouds.Cloud, properties: Mapping[str, Any], name: str
+    ) -> None:
         """Check the properties against what the cloud has.
 
         :raises InvalidSpec: with the bare reason.

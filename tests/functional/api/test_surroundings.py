@@ -108,6 +108,9 @@ def test_servers_hosts_and_counters_are_shown(simulated):
     )
     assert missing.status == 404
     assert simulated.delete("/simulated/v1/servers/x").status == 404
+    containers = "/simulated/v1/containers"
+    assert simulated.get(f"{containers}?project=x").json == {"containers": []}
+    assert simulated.delete(f"{containers}/x").status == 404
     hosts = simulated.get("/simulated/v1/hosts").json["hosts"]
     assert hosts
     assert simulated.get("/simulated/v1/counters").status == 200
@@ -116,7 +119,7 @@ def test_servers_hosts_and_counters_are_shown(simulated):
 
 
 def test_levers_are_for_administrators(simulated, as_user):
-    levers = ("settings", "faults", "servers", "hosts", "counters", "problems")
+    levers = ("settings", "faults", "servers", "containers", "hosts", "problems")
 
     replies = [
         as_user("u", "p", "member").get(f"/simulated/v1/{one}") for one in levers

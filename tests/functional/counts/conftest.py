@@ -115,6 +115,12 @@ def work(stage: Stage, tally: Tally, *, until_parked: bool = False) -> int:
     raise AssertionError(f"it doesn't end: {stage.tell(stage.unfinished()[:9])}")
 
 
+@pytest.fixture
+def to_the_end(stage: Stage, tally: Tally) -> Callable[[], int]:
+    """Give what works until nothing is left; tells how many rounds it took."""
+    return lambda: work(stage, tally)
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Figures:
     """What one action of a cluster took; ``calls`` of the cloud by method."""

@@ -11,25 +11,26 @@ import pytest
 from senlin_like.domain.enums import Kind
 from senlin_like.flows import catalog
 from tests.torture import checks, endings, scenarios
+from tests.torture.grounds import ALL
 from tests.torture.stage import Stage
 
 IS_THOROUGH = os.environ.get("SENLIN_LIKE_CRASH_EVERYWHERE", "") not in {"", "0"}
 
 
 @pytest.mark.parametrize(
-    "scenario", scenarios.SCENARIOS, ids=lambda scenario: scenario.name
+    ("ground", "scenario"), ALL, ids=[scenario.name for _ground, scenario in ALL]
 )
-def test_a_crash_anywhere_ends_like_no_crash(scenario, play) -> None:
-    calm = play(scenario, None)
+def test_a_crash_anywhere_ends_like_no_crash(ground, scenario, play) -> None:
+    calm = play(ground, scenario, None)
     if IS_THOROUGH:
         # Names that were looked up then are known from now on.
-        calm = play(scenario, None)
+        calm = play(ground, scenario, None)
     expected = endings.snapshot(calm)
     moments = moments_of(calm)
     wrong = flaws(calm, is_calm=True)
 
     for moment in moments:
-        stage = play(scenario, moment)
+        stage = play(ground, scenario, moment)
         ended = endings.snapshot(stage)
         wrong += [f"{moment}: {flaw}" for flaw in flaws(stage)]
         if scenario.exact:
@@ -79,7 +80,7 @@ def test_every_kind_of_action_is_crashed(play) -> None:
     met = {
         row.action
         for scenario in scenarios.SCENARIOS
-        for row in play(scenario, None).actions()
+        for row in play("servers", scenario, None).actions()
     }
 
     assert met >= {str(kind) for kind in catalog.FLOWS if kind in set(Kind)}

@@ -10,7 +10,8 @@ import pytest
 
 from senlin_like.db.models import Cluster
 from senlin_like.operations import clusters, nodes
-from tests.torture import checks, scenarios
+from tests.torture import checks
+from tests.torture.grounds import ALL
 from tests.torture.stage import Stage, Unmet
 
 
@@ -52,10 +53,12 @@ def delete_all(stage: Stage) -> None:
 
 @pytest.mark.parametrize("deletes", [False, True], ids=["kept", "deleted"])
 @pytest.mark.parametrize(
-    "scenario", scenarios.SCENARIOS, ids=lambda scenario: scenario.name
+    ("ground", "scenario"), ALL, ids=[scenario.name for _ground, scenario in ALL]
 )
-def test_a_late_call_leaves_nothing_behind(scenario, play, scene, deletes) -> None:
-    calm = play(scenario, None)
+def test_a_late_call_leaves_nothing_behind(
+    ground, scenario, play, scene, deletes
+) -> None:
+    calm = play(ground, scenario, None)
     moments = [
         label
         for label in dict.fromkeys(calm.moments.seen)
@@ -69,7 +72,7 @@ def test_a_late_call_leaves_nothing_behind(scenario, play, scene, deletes) -> No
         stage = scene
         with contextlib.suppress(Unmet):
             # What a scenario waits for may have come and gone meanwhile.
-            play(scenario, None, overtaking)
+            play(ground, scenario, None, overtaking)
         stage.moments.is_watching = False
         stage.drain()
         stage.sweep()

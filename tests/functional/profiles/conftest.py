@@ -1,5 +1,6 @@
 """A node on the simulated cloud, worked on the way that an engine does it."""
 
+import contextlib
 import dataclasses
 import uuid
 
@@ -9,8 +10,10 @@ import sqlalchemy as sa
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.drivers.simulated import cloud as simulated
 from senlin_like.profiles import base
+from senlin_like.profiles.docker_container import plugin as docker
 from senlin_like.profiles.heat_stack import plugin as heat
 from senlin_like.profiles.nova_server import plugin as nova
 from senlin_like.simulated_cloud import controls, tables
@@ -75,6 +78,7 @@ class Bench:
         self.cloud = driver.cloud(clouds.Account(user="u", project=self.project))
         self.cut = Cutting(self.cloud, self.calls, self.crashes)
         self.properties = {}
+        self.hosts = []
         self.node = base.NodeFacts(
             id=str(uuid.uuid4()),
             name="node-1",
@@ -98,6 +102,7 @@ class Bench:
             properties=self.properties,
             turn=turn,
             limits=base.Limits(**limits),
+            hosts=[dataclasses.replace(host, cloud=self.cut) for host in self.hosts],
         )
 
     def patch(self, patch):
@@ -159,6 +164,38 @@ class Bench:
                 return
             turn = base.Turn(memo=step.memo, seen=self.look(step.wait))
 
+    def add_host(self):
+        """Make a server that Docker listens on."""
+        compute = self.cloud.compute
+        made = compute.create_server(
+            objects.ServerRequest(
+                name="host",
+                flavor_id=compute.find_flavor("m1.tiny").id,
+                image_id=self.cloud.images.find_image("new_image").id,
+                metadata={},
+            )
+        )
+        self.clock.now += 60
+        host = base.Host(
+            node_id=str(uuid.uuid4()),
+            physical_id=made.id,
+            type=nova.NAME,
+            cloud=self.cloud,
+        )
+        self.hosts.append(host)
+        return host
+
+    def containers(self):
+        """Give the node's containers on all hosts; hosts that are gone have none."""
+        found = []
+        for host in self.hosts:
+            with contextlib.suppress(exceptions.CloudNotFound):
+                server = self.cloud.compute.get_server(host.physical_id)
+                address = server.addresses["private"][0]["addr"]
+                where = objects.ContainerHost(address=address, port=2375)
+                found += self.cloud.containers.find_labelled(where, self.node.id)
+        return found
+
     def servers(self):
         return self.cloud.compute.find_marked(self.node.id)
 
@@ -190,6 +227,7 @@ def driver(tmp_path_factory, clock):
     )
     made = simulated.connect(options, clock=clock)
     seconds = {"operation_seconds": 5.0, "delete_seconds": 3.0, "stack_seconds": 7.0}
+    seconds["container_seconds"] = 2.0
     controls.Controls(made.world).put_settings(seconds)
     yield made
     made.close()
@@ -223,4 +261,13 @@ def stack(make):
     """A node that is a stack."""
     bench = make(heat.HeatStack())
     bench.use(template={"heat_template_version": "2018-08-31"})
+    return bench
+
+
+@pytest.fixture
+def container(make):
+    """A node that is a container, with a host."""
+    bench = make(docker.DockerContainer())
+    bench.use(image="cirros", command="sleep 3600", host_node="h")
+    bench.add_host()
     return bench

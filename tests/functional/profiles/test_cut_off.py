@@ -4,6 +4,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies
 
+from senlin_like.profiles.docker_container import plugin as docker
 from senlin_like.profiles.heat_stack import plugin as heat
 from senlin_like.profiles.nova_server import plugin as nova
 
@@ -16,10 +17,17 @@ SERVER = {
     ],
 }
 STACK = {"template": {"heat_template_version": "2018-08-31"}}
-KINDS = {"server": (nova.NovaServer, SERVER), "stack": (heat.HeatStack, STACK)}
+CONTAINER = {"image": "cirros", "host_node": "h"}
+KINDS = {
+    "server": (nova.NovaServer, SERVER),
+    "stack": (heat.HeatStack, STACK),
+    "container": (docker.DockerContainer, CONTAINER),
+}
 
 
 def objects(bench, kind):
+    if kind == "container":
+        return bench.containers()
     return bench.servers() if kind == "server" else bench.stacks()
 
 
@@ -27,6 +35,8 @@ def begin(make, kind):
     plugin, properties = KINDS[kind]
     bench = make(plugin())
     bench.use(**properties)
+    if kind == "container":
+        bench.add_host()
     return bench
 
 

@@ -1,10 +1,12 @@
 """Stacks on the simulated cloud."""
 
 import dataclasses
+import re
 
 import pytest
 
 from senlin_like import exceptions
+from senlin_like.profiles import base
 
 TEMPLATE = {"heat_template_version": "2018-08-31"}
 
@@ -198,8 +200,10 @@ def test_an_existing_stack_is_described(stack):
 
 
 def test_a_template_is_needed(stack):
-    with pytest.raises(exceptions.InvalidSpec, match="Both template and template_url"):
-        stack.plugin.validate(stack.cloud, stack.use())
+    with pytest.raises(
+        exceptions.InvalidSpec, match="are not specified for profile 'pro'\\."
+    ):
+        stack.plugin.validate(stack.cloud, stack.use(), "pro")
 
 
 def test_a_bad_template_is_refused(stack):
@@ -209,7 +213,7 @@ def test_a_bad_template_is_refused(stack):
         exceptions.InvalidSpec,
         match=r"^Failed in validating template: Template format version not found",
     ):
-        stack.plugin.validate(stack.cloud, properties)
+        stack.plugin.validate(stack.cloud, properties, "pro")
 
 
 def test_a_second_stack_is_a_stray(stack):
@@ -228,8 +232,130 @@ def test_a_second_stack_is_a_stray(stack):
     assert [one.id for one in stack.stacks()] == [stack.node.physical_id]
 
 
-def test_abandoning_says_that_it_cannot(stack):
+@pytest.mark.parametrize("effect", [None, "done_but_timeout", "timeout"])
+def test_an_abandoned_stack_is_not_known_any_more(stack, effect):
+    stack.run("create")
+    if effect:
+        stack.fault(effect, "orchestration.abandon_stack", count=1)
+
+    done = stack.run("operate", "abandon", {})
+
+    assert "abandoned" in done.reason
+    assert stack.stacks() == []
+    stack.run("delete", {})
+
+
+def test_what_is_gone_can_not_be_abandoned(stack):
+    stack.run("create")
+    stack.cloud.orchestration.delete_stack(stack.node.physical_id)
+    stack.clock.now += 60
+
+    with pytest.raises(exceptions.CloudNotFound):
+        stack.run("operate", "abandon", {})
+
+
+def test_a_failed_creation_that_is_rolled_back_is_told(stack):
+    stack.use(template=TEMPLATE, disable_rollback=False)
+    stack.fault("error_status", "orchestration.create_stack", message="Broken.")
+
+    with pytest.raises(exceptions.CloudError, match="Broken"):
+        stack.run("create")
+
+    assert stack.stacks()[0].status == "ROLLBACK_COMPLETE"
+
+
+def test_a_failed_update_is_rolled_back(stack):
+    stack.use(template=TEMPLATE, disable_rollback=False)
+    stack.run("create")
+    stack.fault("error_status", "orchestration.update_stack", message="Broken.")
+
+    with pytest.raises(exceptions.CloudError, match="Broken"):
+        stack.run("update", {**stack.properties, "parameters": {"a": 1}}, {})
+
+    told = stack.plugin.adopt(stack.cloud, stack.node.physical_id, {})
+    assert told["parameters"] == {}
+    assert stack.stacks()[0].status == "ROLLBACK_COMPLETE"
+
+
+def test_the_new_time_holds_for_the_update_that_brings_it(stack):
+    stack.run("create")
+    new = {**stack.properties, "timeout": 7}
+
+    step = stack.plugin.update(stack.ask(), new, {})
+
+    assert step.wait.timeout_s == 7 * 60
+
+
+def test_the_time_of_a_stack_is_the_one_of_the_profile_or_of_actions(stack):
+    step = stack.plugin.create(stack.ask(stack_timeout_s=99.0))
+    assert step.wait.timeout_s == 99.0
+
+    stack.use(template=TEMPLATE, timeout=3)
+    again = stack.plugin.create(stack.ask(base.Turn(memo=step.memo)))
+    assert again.wait.timeout_s == 180.0
+
+
+@pytest.mark.parametrize("verb", ["check", "update", "join", "leave"])
+@pytest.mark.parametrize("crash", range(1, 5))
+def test_changes_survive_a_crash_after_each_call(stack, verb, crash):
+    arguments = {
+        "check": (),
+        "update": ({**stack.properties, "parameters": {"a": 1}}, {}),
+        "join": ("other", 7),
+        "leave": (),
+    }[verb]
+    stack.run("create")
+    stack.calls.clear()
+    stack.crashes.add(crash)
+
+    done = stack.run(verb, *arguments)
+
+    assert done.is_healthy
+    [made] = stack.stacks()
+    tags = dict(tag.split("=") for tag in made.tags)
+    if verb == "update":
+        assert stack.cloud.orchestration.export_stack(made.id)["parameters"] == {"a": 1}
+    if verb in ("join", "leave"):
+        cluster_id = {"join": "other", "leave": None}[verb]
+        assert tags.get("cluster_id") == cluster_id
+
+
+def test_a_repeated_change_waits_for_another_one_to_end(stack):
+    stack.run("create")
+    stack.cloud.orchestration.check_stack(stack.node.physical_id)
+    new = {**stack.properties, "parameters": {"a": 1}}
+    again = stack.ask(base.Turn(is_retry=True))
+
+    with pytest.raises(exceptions.CloudBusy):
+        stack.plugin.update(again, new, {})
+
+    stack.clock.now += 60
+    stack.run("update", new, {})
+    told = stack.cloud.orchestration.export_stack(stack.node.physical_id)
+    assert told["parameters"] == {"a": 1}
+
+
+@pytest.mark.parametrize("name", ["1-web", "\u4e2d", "a~b", "n" * 255])
+def test_a_stack_is_named_as_heat_wants_it(stack, name):
+    stack.node = dataclasses.replace(stack.node, name=name)
+
     stack.run("create")
 
-    with pytest.raises(exceptions.CloudError, match="abandon"):
-        stack.run("operate", "abandon", {})
+    assert re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_.-]{0,254}", stack.stacks()[0].name)
+
+
+def test_outputs_are_shown(stack):
+    template = {
+        **TEMPLATE,
+        "parameters": {"b": {"default": 2}},
+        "outputs": {"one": {"value": 1}, "two": {"value": {"get_param": "b"}}},
+    }
+    stack.use(template=template)
+    stack.run("create")
+
+    shown = stack.plugin.details(stack.ask())["outputs"]
+
+    assert shown == [
+        {"output_key": "one", "output_value": 1},
+        {"output_key": "two", "output_value": 2},
+    ]

@@ -53,7 +53,7 @@ def test_what_the_cloud_lacks_is_refused(server, change, message):
     properties = server.use(**{"flavor": "1", **change})
 
     with pytest.raises(exceptions.InvalidSpec) as caught:
-        server.plugin.validate(server.cloud, properties)
+        server.plugin.validate(server.cloud, properties, "pro")
 
     assert caught.value.message == message
 
@@ -64,7 +64,7 @@ def test_a_disabled_flavor_is_refused(server):
     server.controls.put_thing("flavor", flavor)
 
     with pytest.raises(exceptions.InvalidSpec) as caught:
-        server.plugin.validate(server.cloud, server.use(flavor="off"))
+        server.plugin.validate(server.cloud, server.use(flavor="off"), "pro")
 
     assert caught.value.message == "The specified flavor 'off' is disabled"
 
@@ -75,7 +75,7 @@ def test_a_used_port_is_refused(server):
     properties = server.use(flavor="1", networks=[{"port": port.id}])
 
     with pytest.raises(exceptions.InvalidSpec) as caught:
-        server.plugin.validate(server.cloud, properties)
+        server.plugin.validate(server.cloud, properties, "pro")
 
     assert caught.value.message == f"The status of the port {port.id} must be DOWN"
 
@@ -88,7 +88,7 @@ def test_a_used_public_address_is_refused(server):
     )
 
     with pytest.raises(exceptions.InvalidSpec) as caught:
-        server.plugin.validate(server.cloud, properties)
+        server.plugin.validate(server.cloud, properties, "pro")
 
     assert caught.value.message == f"The floating IP {address} has been used."
 
@@ -96,7 +96,7 @@ def test_a_used_public_address_is_refused(server):
 def test_networks_may_be_left_out(server):
     properties = server.use(flavor="1", image="new_image")
 
-    server.plugin.validate(server.cloud, properties)
+    server.plugin.validate(server.cloud, properties, "pro")
 
     server.run("create")
     assert server.ports() == []
@@ -119,7 +119,7 @@ def test_a_good_spec_is_accepted(server):
         ],
     )
 
-    server.plugin.validate(server.cloud, properties)
+    server.plugin.validate(server.cloud, properties, "pro")
 
 
 def test_the_port_and_the_address_of_a_user_are_used_and_kept(server):

@@ -1,4 +1,4 @@
-"""Containers: their hosts are named, but no cloud makes them yet."""
+"""Containers: what their specs and operations may say."""
 
 import pytest
 
@@ -11,12 +11,21 @@ def an_ask(physical_id=None):
     node = base.NodeFacts(
         id="n", name="n", index=1, cluster_id="", physical_id=physical_id, status="INIT"
     )
-    return base.Ask(cloud=None, node=node, properties={}, turn=base.Turn())
+    return base.Ask(cloud=None, node=node, properties={"port": 2375}, turn=base.Turn())
 
 
-def test_a_host_is_a_node_or_a_cluster():
-    assert docker.hosts_named({"host_node": "a"}) == {"node": "a"}
-    assert docker.hosts_named({"host_cluster": "b"}) == {"cluster": "b"}
+@pytest.mark.parametrize(
+    ("properties", "key", "is_cluster"),
+    [
+        ({"host_node": "a"}, "host_node", False),
+        ({"host_cluster": "a"}, "host_cluster", True),
+    ],
+)
+def test_a_host_is_a_node_or_a_cluster(properties, key, is_cluster):
+    named = docker.DockerContainer().host(properties)
+
+    assert (named.key, named.identity, named.is_cluster) == (key, "a", is_cluster)
+    assert "os.nova.server-1.0" in named.types
 
 
 @pytest.mark.parametrize(
@@ -31,38 +40,51 @@ def test_a_host_is_a_node_or_a_cluster():
 )
 def test_exactly_one_host_is_named(properties, message):
     with pytest.raises(exceptions.InvalidSpec) as caught:
-        docker.DockerContainer().validate(None, properties)
+        docker.DockerContainer().validate(None, properties, "pro")
 
     assert caught.value.message == message
 
 
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_ports_have_a_range(port):
+    spec = {
+        "type": "container.dockerinc.docker",
+        "version": "1.0",
+        "properties": {"image": "i", "port": port},
+    }
+
+    with pytest.raises(exceptions.InvalidSpec, match="port"):
+        docker.DockerContainer().check_spec(spec)
+
+
+def test_a_time_to_wait_is_not_negative():
+    plugin = docker.DockerContainer()
+
+    assert plugin.check_operation("restart", {"wait_time": 0}) == {"wait_time": 0}
+    with pytest.raises(exceptions.Invalid):
+        plugin.check_operation("restart", {"wait_time": -1})
+
+
 @pytest.mark.parametrize(
     ("verb", "arguments"),
-    [
-        ("create", ()),
-        ("delete", ({},)),
-        ("update", ({}, {})),
-        ("check", ()),
-        ("recover", ({},)),
-        ("operate", ("pause", {})),
-    ],
+    [("check", ()), ("update", ({"name": "x"}, {})), ("operate", ("pause", {}))],
 )
-def test_what_needs_a_container_says_that_there_is_none(verb, arguments):
+def test_a_node_without_a_container_says_so(verb, arguments):
     plugin = docker.DockerContainer()
 
-    with pytest.raises(exceptions.CloudError, match="no containers"):
-        getattr(plugin, verb)(an_ask("c"), *arguments)
+    with pytest.raises(exceptions.CloudError, match="no physical object"):
+        getattr(plugin, verb)(an_ask(), *arguments)
 
 
-def test_a_node_without_a_container_can_be_deleted():
-    step = docker.DockerContainer().delete(an_ask(), {})
-
-    assert isinstance(step, base.Done)
-
-
-def test_a_node_without_a_container_shows_nothing():
+def test_a_node_without_a_host_has_no_container():
     plugin = docker.DockerContainer()
 
+    assert isinstance(plugin.delete(an_ask("c"), {}), base.Done)
     assert plugin.details(an_ask()) == {}
-    assert "Error" in plugin.details(an_ask("c"))
+    assert plugin.details(an_ask("c"))["Error"]["code"] == 404
     assert plugin.strays(an_ask(), 0.0) == []
+
+
+def test_a_container_is_not_adopted():
+    with pytest.raises(exceptions.Invalid, match="existing containers"):
+        docker.DockerContainer().adopt(None, "c", {})

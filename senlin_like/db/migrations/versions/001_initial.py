@@ -89,7 +89,7 @@ def _create_action() -> None:
         sa.Column("wake_at", sa.Double(), nullable=True),
         sa.Column("wait_kind", sa.String(16), nullable=True),
         sa.Column("wait_group", sa.String(255), nullable=True),
-        sa.Column("wait_object", sa.String(64), nullable=True),
+        sa.Column("wait_object", sa.String(255), nullable=True),
         sa.Column("wait", types.Json(), nullable=True),
         sa.Column("seen", types.Json(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_action"),

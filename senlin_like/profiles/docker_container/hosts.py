@@ -1,0 +1,80 @@
+"""Finds where Docker listens for the containers of a node."""
+
+from senlin_like import exceptions
+from senlin_like.drivers import objects
+from senlin_like.profiles import base, catalogue
+
+#: Types of profiles whose nodes can be hosts.
+TYPES = ("os.nova.server-1.0", "os.heat.stack-1.0")
+#: The network whose addresses are used, if a server has one there.
+NETWORK = "private"
+#: The output of a stack that tells an address.
+OUTPUT = "fixed_ip"
+
+
+class Hosts:
+    """Addresses of hosts; they are remembered for a short time."""
+
+    def __init__(self, memory: catalogue.Memory) -> None:
+        self._memory = memory
+
+    def own(self, ask: base.Ask) -> objects.ContainerHost:
+        """Return the host of a node's container.
+
+        :raises CloudNotFound: when the host, or what it is made of, is gone.
+        :raises CloudError: when it has no address.
+        """
+        if not ask.hosts:
+            raise exceptions.CloudNotFound("host", ask.node.name)
+        return self.at(ask.hosts[0], ask.properties["port"])
+
+    def at(self, host: base.Host, port: int) -> objects.ContainerHost:
+        """Return where Docker listens on a node.
+
+        :raises CloudNotFound: when what the node is made of is gone.
+        :raises CloudError: when it has no address.
+        """
+        if not host.physical_id:
+            raise exceptions.CloudNotFound("host", host.node_id)
+        address = self._memory.recall(host.physical_id)
+        if address is None:
+            address = _address(host, host.physical_id)
+            self._memory.keep(host.physical_id, address)
+        return objects.ContainerHost(address=address, port=port)
+
+    def is_gone(self, ask: base.Ask) -> bool:
+        """Look again whether the host is there, after it couldn't be reached."""
+        self._memory.forget()
+        try:
+            self.own(ask)
+        except exceptions.CloudNotFound:
+            return True
+        return False
+
+
+def _address(host: base.Host, physical_id: str) -> str:
+    if host.type.startswith("os.heat.stack"):
+        outputs = host.cloud.orchestration.get_stack(physical_id).outputs
+        address = outputs.get(OUTPUT)
+        if not address:
+            raise exceptions.CloudError(
+                f"Stack {physical_id} can't be a host: it has no output '{OUTPUT}'."
+            )
+        return str(address)
+    found = _fixed_addresses(host.cloud.compute.get_server(physical_id))
+    if not found:
+        raise exceptions.CloudError(
+            f"Server {physical_id} can't be a host: it has no fixed IPv4 address."
+        )
+    return found.get(NETWORK) or found[min(found)]
+
+
+def _fixed_addresses(server: objects.Server) -> dict[str, str]:
+    """Return the first fixed IPv4 address in each network of a server."""
+    found: dict[str, str] = {}
+    for network, addresses in server.addresses.items():
+        for address in addresses:
+            is_fixed = address.get("OS-EXT-IPS:type", "fixed") == "fixed"
+            if is_fixed and address.get("version", 4) == 4:
+                found.setdefault(network, str(address["addr"]))
+    return found
