@@ -19,9 +19,11 @@ from tests.torture import kinds, scenarios
 
 @pytest.fixture
 def boxes(stage):
-    """Two hosts with two containers."""
+    """Two hosts with two containers, made one after the other."""
     kinds.make_hosts(stage)
-    kinds.a_cluster(stage, "boxes", "box", 2)
+    kinds.a_cluster(stage, "boxes", "box", 1)
+    stage.drain()
+    cluster_actions.ask(stage.deps, stage.ctx, "boxes", "scale_out", {"count": 1})
     stage.drain()
     return stage
 
