@@ -8,7 +8,8 @@ RULES = (
     base.rule(
         CONTROL,
         base.ADMIN,
-        "See and change the simulated cloud: settings, faults, servers, hosts.",
+        "See and change the simulated cloud: settings, faults, servers, "
+        "load balancers, hosts.",
         ("GET", "/simulated/v1/{what}"),
         ("PUT", "/simulated/v1/settings"),
         ("POST", "/simulated/v1/faults"),
@@ -16,6 +17,8 @@ RULES = (
         ("PATCH", "/simulated/v1/servers/{server_id}"),
         ("DELETE", "/simulated/v1/servers/{server_id}"),
         ("PATCH", "/simulated/v1/hosts/{host}"),
+        ("PATCH", "/simulated/v1/load_balancers/{load_balancer_id}"),
+        ("DELETE", "/simulated/v1/load_balancers/{load_balancer_id}"),
         ("GET", "/simulated/v1/queues/{queue}/messages"),
         ("POST", "/simulated/v1/queues/{queue}/messages"),
     ),

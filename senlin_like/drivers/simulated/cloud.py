@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 
 from senlin_like import exceptions
-from senlin_like.drivers import base
+from senlin_like.drivers import balancing, base
 from senlin_like.drivers.simulated.account import AccountView
 from senlin_like.drivers.simulated.compute import SimulatedCompute
 from senlin_like.drivers.simulated.identity import SimulatedIdentity
@@ -14,7 +14,14 @@ from senlin_like.drivers.simulated.messaging import SimulatedMessaging
 from senlin_like.drivers.simulated.network import SimulatedNetwork
 from senlin_like.drivers.simulated.orchestration import SimulatedOrchestration
 from senlin_like.drivers.simulated.volumes import SimulatedVolumes
-from senlin_like.simulated_cloud import controls, seed, servers, stacks, world
+from senlin_like.simulated_cloud import (
+    balancers,
+    controls,
+    seed,
+    servers,
+    stacks,
+    world,
+)
 
 
 def connect(
@@ -106,7 +113,7 @@ class SimulatedCloud:
         return SimulatedNetwork(self._account)
 
     @property
-    def load_balancing(self) -> base.LoadBalancing:
+    def load_balancing(self) -> balancing.LoadBalancing:
         """Return the load balancers."""
         return SimulatedLoadBalancing(self._account)
 
@@ -144,6 +151,8 @@ class SimulatedCloud:
                     seen = servers.look(simulated, owner, ids)
                 case base.ObjectKind.STACK:
                     seen = stacks.look(simulated, owner, ids)
+                case base.ObjectKind.LOAD_BALANCER:
+                    seen = balancers.look(simulated, owner, ids)
                 case base.ObjectKind.CONTAINER:
                     return {one: base.Observed(id=one, status=base.GONE) for one in ids}
             return {
