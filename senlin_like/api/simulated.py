@@ -191,6 +191,46 @@ class Hosts(_Lever):
         return {"hosts": self.controls.hosts()}
 
 
+class LoadBalancer(_Lever):
+    """``/simulated/v1/load_balancers/{load_balancer_id}``."""
+
+    @operation(_shows("load_balancers", _FREE))
+    def patch(self, call: Call) -> dict[str, Any]:
+        """Let a load balancer be ACTIVE, in ERROR, or stuck in PENDING_UPDATE."""
+        status = _inside(call, "load_balancer").get("status")
+        changed = self.controls.set_load_balancer(call.identity, str(status))
+        return {"load_balancer": changed}
+
+    @operation(_shows("load_balancers"))
+    def delete(self, call: Call) -> dict[str, Any]:
+        """Let a load balancer vanish."""
+        return {"load_balancer": self.controls.vanish_load_balancer(call.identity)}
+
+
+class LoadBalancers(_Lever):
+    """``/simulated/v1/load_balancers``."""
+
+    parameter = "load_balancer_id"
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__(controls, LoadBalancer(controls))
+
+    @operation(_shows("load_balancers"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """List load balancers with their members; by project, name or mark."""
+        asked = {name: values[-1] for name, values in call.query.items()}
+        return {"load_balancers": self.controls.load_balancers(asked)}
+
+
+class ServerGroups(_Lever):
+    """``/simulated/v1/server_groups``."""
+
+    @operation(_shows("server_groups"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """List the server groups with their servers."""
+        return {"server_groups": self.controls.server_groups()}
+
+
 class Messages(_Lever):
     """``/simulated/v1/queues/{queue}/messages``."""
 
@@ -251,6 +291,8 @@ LEVERS: Mapping[str, type[_Lever]] = {
     "servers": Servers,
     "containers": Containers,
     "hosts": Hosts,
+    "load_balancers": LoadBalancers,
+    "server_groups": ServerGroups,
     "queues": Queues,
     "counters": Counters,
     "problems": Problems,

@@ -20,6 +20,7 @@ from senlin_like.domain.enums import EventLevel
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import registry as drivers
 from senlin_like.engine.worker import Options
+from senlin_like.events import registry as events
 from senlin_like.operations.deps import Deps, Settings
 from senlin_like.policies import registry as policies
 from senlin_like.profiles import registry as profiles
@@ -134,7 +135,10 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         health_check_interval_min=conf.health_check_interval_min,
         api_revision=conf.revision.senlin_api_revision,
         engine_revision=conf.revision.senlin_engine_revision,
-        event_level=int(_LEVELS[conf.dispatchers.priority]),
+        event_level=int(
+            EventLevel.DEBUG if conf.debug else _LEVELS[conf.dispatchers.priority]
+        ),
+        keeps_events=events.DATABASE in conf.event_dispatchers,
         exclude_derived_events=conf.dispatchers.exclude_derived_actions,
         trust_roles=tuple(conf.trust_roles),
         receiver_host=conf.receiver.host,
@@ -154,6 +158,7 @@ def deps(conf: cfg.ConfigOpts, wake: Callable[[], None]) -> Deps:
         policies=policies.load(),
         driver=open_driver(conf),
         settings=settings(conf),
+        outboxes=events.load(conf.event_dispatchers, conf),
     )
 
 

@@ -44,6 +44,8 @@ def run_one(conf: cfg.ConfigOpts) -> None:
     LOG.info("senlin-like-engine is ready")
     stop.wait()
     engine.stop()
+    for outbox in engine.deps.outboxes:
+        outbox.close()
     sender.close()
     engine.deps.driver.close()
     engine.deps.db.dispose()

@@ -68,27 +68,54 @@ def service_list(conf: cfg.ConfigOpts) -> None:
 
 def event_purge(conf: cfg.ConfigOpts) -> None:
     """Delete old events."""
-    before, projects = _age(conf), _projects(conf)
-    say(f"Deleted {purge.events(assembly.open_database(conf), before, projects)}.")
+    before, choice = _before(_age(conf)), _choice(conf)
+    say(f"Deleted {purge.events(assembly.open_database(conf), before, choice)}.")
 
 
 def action_purge(conf: cfg.ConfigOpts) -> None:
     """Delete actions that ended long ago."""
-    before, projects = _age(conf), _projects(conf)
-    say(f"Deleted {purge.actions(assembly.open_database(conf), before, projects)}.")
+    age, least = _age(conf), conf.default_action_timeout
+    if age.total_seconds() < least:
+        raise exceptions.Invalid(
+            f"The age must be {least} seconds or more ([DEFAULT] "
+            "default_action_timeout): somebody may still look at younger actions."
+        )
+    choice = _choice(conf)
+    gone = purge.actions(assembly.open_database(conf), _before(age), choice)
+    say(f"Deleted {gone}.")
 
 
-def _age(conf: cfg.ConfigOpts) -> datetime.datetime:
+def _age(conf: cfg.ConfigOpts) -> datetime.timedelta:
     command = conf.command
     if command.age < 0:
         raise exceptions.Invalid("The age must not be negative.")
-    age = datetime.timedelta(**{command.granularity: command.age})
-    return datetime.datetime.now(datetime.UTC) - age
+    try:
+        return datetime.timedelta(**{command.granularity: command.age})
+    except OverflowError as error:
+        raise exceptions.Invalid("The age is more than there is time.") from error
 
 
-def _projects(conf: cfg.ConfigOpts) -> list[str]:
-    given = conf.command.project_id or []
-    return [name for text in given for name in text.split(";") if name]
+def _before(age: datetime.timedelta) -> datetime.datetime:
+    try:
+        return datetime.datetime.now(datetime.UTC) - age
+    except OverflowError as error:
+        raise exceptions.Invalid("The age is more than there is time.") from error
+
+
+def _choice(conf: cfg.ConfigOpts) -> purge.Choice:
+    command = conf.command
+    if command.limit is not None and command.limit < 1:
+        raise exceptions.Invalid("The limit must be 1 or more.")
+    return purge.Choice(
+        projects=_split(command.project_id),
+        clusters=_split(command.cluster_id),
+        limit=command.limit,
+    )
+
+
+def _split(given: Sequence[str] | None) -> list[str]:
+    """Read ids that were given several times, or with semicolons between them."""
+    return [name for text in given or () for name in text.split(";") if name]
 
 
 def action_cancel(conf: cfg.ConfigOpts) -> None:
@@ -183,9 +210,7 @@ def add_commands(subparsers: Any) -> None:
     _command(service, "list", service_list)
     for name, work in (("event_purge", event_purge), ("action_purge", action_purge)):
         purging = _command(subparsers, name, work)
-        purging.add_argument("-p", "--project-id", action="append")
-        purging.add_argument("-g", "--granularity", choices=_UNITS, default="days")
-        purging.add_argument("age", type=int, nargs="?", default=30)
+        _purges(purging)
     action = subparsers.add_parser("action", help="actions").add_subparsers(
         dest="what", required=True
     )
@@ -208,6 +233,22 @@ def add_commands(subparsers: Any) -> None:
         changing = _command(user, name, work)
         changing.add_argument("login", metavar="NAME")
         changing.add_argument("--file", help="the htpasswd file")
+
+
+def _purges(purging: argparse.ArgumentParser) -> None:
+    purging.add_argument(
+        "-p", "--project-id", action="append", help="only of these projects"
+    )
+    purging.add_argument(
+        "-c", "--cluster-id", action="append", help="only of these clusters"
+    )
+    purging.add_argument(
+        "-l", "--limit", type=int, help="how many go at most, the oldest first"
+    )
+    purging.add_argument("-g", "--granularity", choices=_UNITS, default="days")
+    purging.add_argument(
+        "age", type=int, nargs="?", default=30, help="older ones go (%(default)s)"
+    )
 
 
 def _command(

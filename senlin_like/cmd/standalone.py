@@ -136,5 +136,7 @@ def _run(server: Any, engine: Engine, asked: argparse.Namespace) -> None:
     stop.wait()
     server.close()
     engine.stop()
+    for outbox in engine.deps.outboxes:
+        outbox.close()
     engine.deps.driver.close()
     engine.deps.db.dispose()

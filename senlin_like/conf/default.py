@@ -21,6 +21,18 @@ OPTS = [
         "default_region_name",
         help="Region in which clouds are asked, where a profile names none.",
     ),
+    cfg.MultiStrOpt(
+        "event_dispatchers",
+        default=["database"],
+        help="Who is told of events: 'database' keeps them for the API, 'message' "
+        "sends notifications to the broker; others come with entry points of the "
+        "group 'senlin_like.dispatchers'. Give it several times for several.",
+    ),
+    cfg.ListOpt(
+        "notification_topics",
+        default=["versioned_notifications"],
+        help="Topics that the event dispatcher 'message' sends to.",
+    ),
     cfg.IntOpt(
         "max_nodes_per_cluster",
         default=1000,

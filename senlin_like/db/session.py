@@ -19,6 +19,8 @@ from senlin_like.db.vault import Vault
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
+
+_AFTER_COMMIT = "after_commit"
 #: The type of session that readers and writers get.
 Session = orm.Session
 
@@ -127,11 +129,22 @@ class Database:
                     "The database connection broke while the change was being "
                     "stored; look before you ask again."
                 ) from error
-            return result
+            called = session.info.pop(_AFTER_COMMIT, ())
+        for call in called:
+            call()
+        return result
 
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def after_commit(session: orm.Session, call: Callable[[], None]) -> None:
+    """Have something called when the transaction at work is stored for sure.
+
+    It isn't called when nothing is kept. It must not raise.
+    """
+    session.info.setdefault(_AFTER_COMMIT, []).append(call)
 
 
 def connect(url: str, vault: Vault, *, writers: int = WRITERS, **pool: Any) -> Database:

@@ -15,8 +15,8 @@ import enum
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from senlin_like.drivers import balancing, objects
 from senlin_like.drivers import containers as docker
-from senlin_like.drivers import objects
 
 #: Metadata key that ties a server to its node; part of the wire contract.
 NODE_MARK = "cluster_node_id"
@@ -30,6 +30,7 @@ class ObjectKind(enum.StrEnum):
     SERVER = "server"
     STACK = "stack"
     CONTAINER = "container"
+    LOAD_BALANCER = "load_balancer"
 
 
 #: Status that ``Cloud.look`` gives to an object that isn't there.
@@ -96,6 +97,14 @@ class Compute(Protocol):
     def get_server(self, server_id: str) -> objects.Server:
         """Return one server with everything known of it."""
 
+    def list_addresses(
+        self, server_ids: Collection[str]
+    ) -> Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]:
+        """Return the addresses of servers as ``Server.addresses`` has them.
+
+        With one call per page of servers; those that are gone are left out.
+        """
+
     def find_marked(self, node_id: str) -> list[objects.Server]:
         """Return the servers that carry the mark of a node (usually one)."""
 
@@ -128,6 +137,21 @@ class Compute(Protocol):
     def detach_port(self, server_id: str, port_id: str) -> None:
         """Unplug a port; not an error if it isn't plugged."""
 
+    def find_server_group(self, identity: str) -> objects.ServerGroup:
+        """Find a server group by id or name."""
+
+    def create_server_group(
+        self, name: str, policies: Sequence[str]
+    ) -> objects.ServerGroup:
+        """Make a server group.
+
+        Nothing but its name can tell whose it is: choose one that nobody else
+        has, and look for it before asking again.
+        """
+
+    def delete_server_group(self, group_id: str) -> None:
+        """Delete a server group, its servers stay; not an error if it is gone."""
+
 
 class Images(Protocol):
     """Images to start servers from."""
@@ -144,6 +168,9 @@ class Network(Protocol):
 
     def find_subnet(self, identity: str) -> str:
         """Find a subnet and return its id."""
+
+    def get_subnet(self, identity: str) -> objects.Subnet:
+        """Find a subnet and return what is known of it."""
 
     def find_security_group(self, identity: str) -> str:
         """Find a security group and return its id."""
@@ -184,16 +211,6 @@ class Network(Protocol):
 
     def delete_floating_ip(self, floating_ip_id: str) -> None:
         """Give a public address back; not an error if it is gone."""
-
-
-class LoadBalancing(Protocol):
-    """Load balancers, and what they are made of. Finding is by id or name."""
-
-    def find_load_balancer(self, identity: str) -> str:
-        """Find a load balancer and return its id."""
-
-    def find_flavor(self, identity: str) -> str:
-        """Find a flavor of load balancers and return its id."""
 
 
 class Volumes(Protocol):
@@ -296,7 +313,7 @@ class Cloud(Protocol):
         """Return networks, ports and public addresses."""
 
     @property
-    def load_balancing(self) -> LoadBalancing:
+    def load_balancing(self) -> balancing.LoadBalancing:
         """Return the load balancers."""
 
     @property

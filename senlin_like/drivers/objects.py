@@ -77,6 +77,27 @@ class ServerRequest:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class ServerGroup:
+    """A server group, and the servers that are in it."""
+
+    id: str
+    name: str
+    policies: tuple[str, ...]
+    server_ids: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Subnet:
+    """A subnet; ``cidr`` is its range, as ``10.0.0.0/24``."""
+
+    id: str
+    network_id: str
+    network_name: str
+    ip_version: int
+    cidr: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Port:
     """A port of a network. ``status`` is ``DOWN`` or ``ACTIVE``."""
 

@@ -1,11 +1,12 @@
-"""Tells what an action does: events for people, in the same transaction."""
+"""Tells what an action does: rows in the same transaction, others after it."""
 
 from typing import Any
 
-from senlin_like.db import event_log
-from senlin_like.db.session import Session
+from senlin_like.db import event_log, snapshots
+from senlin_like.db.session import Session, after_commit
 from senlin_like.domain.enums import Cause, EventLevel, Kind, Phase
 from senlin_like.events import record
+from senlin_like.events.happening import Happening
 from senlin_like.flows.run import Run
 
 _OPERATIONS = frozenset({Kind.CLUSTER_OPERATION, Kind.NODE_OPERATION})
@@ -26,7 +27,7 @@ def about_node(run: Run, row: Any, phase: Phase, reason: str, session: Session) 
     subject = record.Subject(
         id=row.id, name=row.name, type="NODE", cluster_id=row.cluster_id
     )
-    _tell(run, subject, phase, reason, session)
+    _tell(run, subject, row, (phase, reason), session)
 
 
 def about_cluster(
@@ -36,23 +37,57 @@ def about_cluster(
     subject = record.Subject(
         id=row.id, name=row.name, type="CLUSTER", cluster_id=row.id
     )
-    _tell(run, subject, phase, reason, session)
+    _tell(run, subject, row, (phase, reason), session)
 
 
 def _tell(
-    run: Run, subject: record.Subject, phase: Phase, reason: str, session: Session
+    run: Run,
+    subject: record.Subject,
+    row: Any,
+    told: tuple[Phase, str],
+    session: Session,
 ) -> None:
     settings = run.deps.settings
+    phase, reason = told
     level = EventLevel.ERROR if phase is Phase.ERROR else EventLevel.INFO
     if level < settings.event_level:
         return
     if settings.exclude_derived_events and run.facts.cause is Cause.DERIVED:
         return
-    teller = record.Teller(
-        action=verb(run), user=run.facts.user, project=run.facts.project
-    )
-    event_log.insert(
-        session, [record.row(subject, teller, phase, reason, run.deps.clock())]
+    if settings.keeps_events:
+        teller = record.Teller(
+            action=verb(run), user=run.facts.user, project=run.facts.project
+        )
+        event_log.insert(
+            session, [record.row(subject, teller, phase, reason, run.deps.clock())]
+        )
+    if run.deps.outboxes:
+        _send(run, _happening(run, subject, row, phase, session), session)
+
+
+def _send(run: Run, happening: Happening, session: Session) -> None:
+    """Hand an event out, when what it tells of is stored."""
+
+    def send() -> None:
+        for outbox in run.deps.outboxes:
+            outbox.put(happening)
+
+    after_commit(session, send)
+
+
+def _happening(
+    run: Run, subject: record.Subject, row: Any, phase: Phase, session: Session
+) -> Happening:
+    """Look at what is being changed; what is deleted is told as it was."""
+    now = snapshots.take(session, subject.type, subject.id)
+    return Happening(
+        level=EventLevel.ERROR if phase is Phase.ERROR else EventLevel.INFO,
+        phase=phase,
+        subject_type=subject.type,
+        verb=verb(run),
+        subject=now or snapshots.of_row(row._mapping),
+        action=snapshots.take(session, "ACTION", run.facts.id) or {},
+        timestamp=run.deps.clock(),
     )
 
 

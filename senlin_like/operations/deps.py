@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from senlin_like.db.session import Database
 from senlin_like.drivers.base import Driver
+from senlin_like.events.outbox import Outbox
 from senlin_like.policies.registry import Registry as PolicyRegistry
 from senlin_like.profiles.registry import Registry
 
@@ -36,6 +37,8 @@ class Settings:
     engine_revision: str = "1.0"
     event_level: int = 20
     exclude_derived_events: bool = False
+    #: Whether events are rows that the API shows.
+    keeps_events: bool = True
     trust_roles: tuple[str, ...] = ()
     #: Where webhooks are reached; None: the catalogue, or ``host``, tells.
     receiver_host: str | None = None
@@ -54,4 +57,6 @@ class Deps:
     driver: Driver
     settings: Settings = Settings()
     clock: Callable[[], datetime.datetime] = utc_now
+    #: Those who are told of events besides.
+    outboxes: tuple[Outbox, ...] = ()
     chance: random.Random = dataclasses.field(default_factory=random.Random)

@@ -9,7 +9,7 @@ RULES = (
         CONTROL,
         base.ADMIN,
         "See and change the simulated cloud: settings, faults, servers, "
-        "containers, hosts.",
+        "containers, load balancers, hosts.",
         ("GET", "/simulated/v1/{what}"),
         ("PUT", "/simulated/v1/settings"),
         ("POST", "/simulated/v1/faults"),
@@ -18,6 +18,8 @@ RULES = (
         ("DELETE", "/simulated/v1/servers/{server_id}"),
         ("DELETE", "/simulated/v1/containers/{container_id}"),
         ("PATCH", "/simulated/v1/hosts/{host}"),
+        ("PATCH", "/simulated/v1/load_balancers/{load_balancer_id}"),
+        ("DELETE", "/simulated/v1/load_balancers/{load_balancer_id}"),
         ("GET", "/simulated/v1/queues/{queue}/messages"),
         ("POST", "/simulated/v1/queues/{queue}/messages"),
     ),

@@ -7,7 +7,8 @@ from the time of reading.
 
 What it lacks of a real cloud: machines that compute anything, consoles,
 snapshots that are taken, passwords (they are accepted and forgotten), IPv6,
-routers and traffic, server groups, live migration, capacity of hosts, the
-resources inside a stack, images and processes of containers, load balancers,
-queues, and delays in the calls themselves unless a fault rule asks for them.
+routers and traffic (load balancers have members, but carry no requests), live
+migration, capacity of hosts, the resources inside a stack, images and processes
+of containers, and delays in the calls themselves unless a fault rule asks for
+them.
 """

@@ -29,7 +29,20 @@ def _doubles(connection: sa.Connection) -> list[str]:
         .group_by(servers.c.node_mark)
         .having(sa.func.count() > 1)
     ).all()
-    return [f"{number} live servers carry the mark '{mark}'." for mark, number in rows]
+    balancers = tables.LOAD_BALANCERS
+    twins = connection.execute(
+        sa.select(balancers.c.mark, sa.func.count())
+        .where(balancers.c.deleted_at.is_(None), balancers.c.mark.is_not(None))
+        .group_by(balancers.c.mark)
+        .having(sa.func.count() > 1)
+    ).all()
+    return [
+        *(f"{number} live servers carry the mark '{mark}'." for mark, number in rows),
+        *(
+            f"{number} live load balancers carry the mark '{mark}'."
+            for mark, number in twins
+        ),
+    ]
 
 
 def _double_containers(connection: sa.Connection) -> list[str]:
@@ -50,14 +63,22 @@ def _double_containers(connection: sa.Connection) -> list[str]:
 
 def _leaks(connection: sa.Connection) -> list[str]:
     servers, ports, used = tables.SERVERS, tables.PORTS, tables.ADDRESSES
-    floating = tables.FLOATING_IPS
+    floating, balancers = tables.FLOATING_IPS, tables.LOAD_BALANCERS
     ownerless = connection.execute(
         sa.select(ports.c.id, ports.c.device_id)
         .outerjoin(
             servers,
             (servers.c.id == ports.c.device_id) & servers.c.deleted_at.is_(None),
         )
-        .where(ports.c.device_id.is_not(None), servers.c.id.is_(None))
+        .outerjoin(
+            balancers,
+            (balancers.c.vip_port_id == ports.c.id) & balancers.c.deleted_at.is_(None),
+        )
+        .where(
+            ports.c.device_id.is_not(None),
+            servers.c.id.is_(None),
+            balancers.c.id.is_(None),
+        )
     ).all()
     lost = connection.execute(
         sa.select(used.c.address)
@@ -67,8 +88,33 @@ def _leaks(connection: sa.Connection) -> list[str]:
     ).scalars()
     return [
         *(
-            f"Port {row.id} belongs to no server ({row.device_id})."
+            f"Port {row.id} belongs to nothing that lives ({row.device_id})."
             for row in ownerless
         ),
         *(f"Address {address} belongs to nothing." for address in lost),
+        *_lost_parts(connection),
     ]
+
+
+def _lost_parts(connection: sa.Connection) -> list[str]:
+    """Find what belongs to no load balancer, and members of no pool."""
+    balancers, parts = tables.LOAD_BALANCERS, tables.BALANCER_PARTS
+    members = tables.MEMBERS
+    found = []
+    for table, word in ((parts, "Part"), (members, "Member")):
+        rows = connection.execute(
+            sa.select(table.c.id)
+            .outerjoin(
+                balancers,
+                (balancers.c.id == table.c.load_balancer_id)
+                & balancers.c.deleted_at.is_(None),
+            )
+            .where(balancers.c.id.is_(None))
+        ).scalars()
+        found += [f"{word} {one} belongs to no load balancer." for one in rows]
+    rows = connection.execute(
+        sa.select(members.c.id)
+        .outerjoin(parts, parts.c.id == members.c.pool_id)
+        .where(parts.c.id.is_(None))
+    ).scalars()
+    return [*found, *(f"Member {one} belongs to no pool." for one in rows)]

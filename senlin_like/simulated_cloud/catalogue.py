@@ -24,12 +24,15 @@ DEFAULTS: Mapping[str, Any] = {
     "operation_seconds": 0.0,
     "stack_seconds": 0.0,
     "container_seconds": 0.0,
+    # Making and deleting a load balancer, and changing anything of it.
+    "load_balancer_seconds": 0.0,
+    "load_balancer_change_seconds": 0.0,
     "cache_seconds": 0.0,
     "seed": 0,
     "journal": False,
     # Added to the clock, so that hours pass at once.
     "clock_offset_s": 0.0,
-    # Project id or "*" → {"instances": n, "cores": n}.
+    # Project id or "*" → {"instances": n, …}; quotas.NAMES has all names.
     "quotas": {},
 }
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from senlin_like import exceptions
 from senlin_like.simulated_cloud import (
     audit,
+    balancer_controls,
     catalogue,
     container_faults,
     faults,
@@ -20,6 +21,8 @@ from senlin_like.simulated_cloud import (
     queues,
     seed,
     server_faults,
+    server_groups,
+    setting_values,
     tables,
     things,
     volumes,
@@ -28,8 +31,6 @@ from senlin_like.simulated_cloud.lifecycle import Status
 from senlin_like.simulated_cloud.world import Owner, World
 
 MAX_PAGE = 1000
-#: Times beyond this can't be written as dates any more.
-MAX_NUMBER = 1e9
 
 
 class Controls:
@@ -48,7 +49,7 @@ class Controls:
         :raises Invalid: when a name is unknown or a value makes no sense.
         """
         for name, value in values.items():
-            _check_setting(name, value)
+            setting_values.check(name, value)
 
         def work(connection: sa.Connection) -> None:
             table = tables.SETTINGS
@@ -69,7 +70,7 @@ class Controls:
 
         :raises Invalid: when the number of seconds isn't positive.
         """
-        _check_number("seconds", seconds)
+        setting_values.check_number("seconds", seconds)
         offset = float(self._world.setting("clock_offset_s")) + seconds
         self.put_settings({"clock_offset_s": offset})
         return self._world.now()
@@ -134,7 +135,7 @@ class Controls:
             "message": "The cloud is out of order.",
         }
         if seconds is not None:
-            _check_number("seconds", seconds)
+            setting_values.check_number("seconds", seconds)
             rule["ends_at"] = self._world.now() + seconds
         return self.add_fault(rule)
 
@@ -196,6 +197,38 @@ class Controls:
         """
         container_faults.vanish(self._world, container_id)
 
+    def load_balancers(
+        self, filters: Mapping[str, str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return live load balancers of all projects with all that is in them.
+
+        ``filters``: ``project``, ``name``, ``mark``.
+
+        :raises Invalid: when a filter is unknown.
+        """
+        return balancer_controls.list_all(self._world, filters or {})
+
+    def set_load_balancer(self, identity: str, status: str) -> dict[str, Any]:
+        """Let a load balancer be in a provisioning status from now on.
+
+        It stays in PENDING_UPDATE until it is set to something else.
+
+        :raises Invalid: when it can't be in that status.
+        :raises NotFound: when there is no such live load balancer.
+        """
+        return balancer_controls.put_status(self._world, identity, status)
+
+    def vanish_load_balancer(self, identity: str) -> dict[str, Any]:
+        """Let a load balancer be gone, as if somebody else had deleted it.
+
+        :raises NotFound: when there is no such live load balancer.
+        """
+        return balancer_controls.vanish(self._world, identity)
+
+    def server_groups(self) -> list[dict[str, Any]]:
+        """Return the server groups of all projects, with their live servers."""
+        return server_groups.list_all(self._world)
+
     def hosts(self) -> list[dict[str, Any]]:
         """Return the hosts with their zone, state and number of servers."""
         return hosts.list_all(self._world)
@@ -247,7 +280,7 @@ class Controls:
 
         :raises Invalid: when the image doesn't exist or the size isn't positive.
         """
-        _check_number("size_gb", size_gb)
+        setting_values.check_number("size_gb", size_gb)
         found = None if image is None else self._world.picture.find("image", image)
         if image is not None and found is None:
             raise exceptions.Invalid(f"There is no image '{image}'.")
@@ -344,41 +377,3 @@ class Controls:
             catalogue.fill(connection)
 
         self._world.change(work)
-
-
-def _check_number(name: str, value: Any) -> None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0 < value <= MAX_NUMBER:
-        raise exceptions.Invalid(
-            f"The value of '{name}' is a number above 0, {MAX_NUMBER:.0f} at most."
-        )
-
-
-def _check_setting(name: str, value: Any) -> None:
-    """See to it that a setting exists and that its value is of the right kind."""
-    default = catalogue.DEFAULTS.get(name)
-    if name not in catalogue.DEFAULTS:
-        known = ", ".join(sorted(catalogue.DEFAULTS))
-        raise exceptions.Invalid(f"There is no setting '{name}'; known are: {known}.")
-    if value is None:
-        return
-    if isinstance(default, bool):
-        fits = isinstance(value, bool)
-    elif isinstance(default, int | float):
-        fits = isinstance(value, int | float) and not isinstance(value, bool)
-        fits = fits and 0 <= value <= MAX_NUMBER
-    else:
-        fits = _are_quotas(value)
-    if not fits:
-        raise exceptions.Invalid(f"{value!r} is no value for the setting '{name}'.")
-
-
-def _are_quotas(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(
-        isinstance(limits, Mapping)
-        and all(
-            what in ("instances", "cores") and type(limit) is int and limit >= 0
-            for what, limit in limits.items()
-        )
-        for limits in value.values()
-    )

@@ -1,6 +1,7 @@
 """On which host a server goes."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Mapping
 
 from senlin_like import exceptions
 from senlin_like.simulated_cloud.catalogue import Picture, Thing
@@ -34,22 +35,44 @@ def available_zones(picture: Picture, region: str) -> list[str]:
     return [name for name in picture.of("zone") if is_available(picture, name, region)]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Wish:
+    """Which hosts a server may be on, besides those of its zone.
+
+    ``only``: no others, None for no limit; ``avoid``: not those; ``prefer``:
+    rather those; ``weights``: the smaller, the rather, 0 where it has none.
+    """
+
+    only: Collection[str] | None = None
+    avoid: Collection[str] = ()
+    prefer: Collection[str] = ()
+    weights: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+
+#: Any host will do.
+ANY = Wish()
+
+
 def choose(
-    picture: Picture, zone: str | None, region: str, turn: int, *, avoid: str = ""
+    picture: Picture, zone: str | None, region: str, turn: int, wish: Wish = ANY
 ) -> Thing | None:
     """Choose a host; one after the other, so that servers are spread.
 
-    None when no host takes servers now. ``avoid`` names a host to stay off.
+    None when no host takes servers now.
     """
     fit = [
         host
         for host in picture.of("host").values()
         if host.attributes["state"] == "up"
         and host.attributes["status"] == "enabled"
-        and host.id != avoid
+        and host.id not in wish.avoid
+        and (wish.only is None or host.id in wish.only)
         and is_available(picture, host.attributes["zone"], region)
         and zone in (None, host.attributes["zone"])
     ]
+    fit = [host for host in fit if host.id in wish.prefer] or fit
+    least = min((wish.weights.get(host.id, 0) for host in fit), default=0)
+    fit = [host for host in fit if wish.weights.get(host.id, 0) == least]
     return fit[turn % len(fit)] if fit else None
 
 

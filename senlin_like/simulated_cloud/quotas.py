@@ -1,6 +1,7 @@
 """How much a project may have; without limits unless a setting gives some."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -8,6 +9,19 @@ from senlin_like import exceptions
 from senlin_like.simulated_cloud import catalogue, tables
 from senlin_like.simulated_cloud.catalogue import Picture
 from senlin_like.simulated_cloud.world import Owner
+
+#: What can be limited.
+NAMES = (
+    "instances",
+    "cores",
+    "server_groups",
+    "server_group_members",
+    "loadbalancers",
+    "listeners",
+    "pools",
+    "healthmonitors",
+    "members",
+)
 
 
 def limits(picture: Picture, project: str) -> Mapping[str, int]:
@@ -30,15 +44,10 @@ def check(
     :raises CloudError: when it doesn't.
     """
     allowed = limits(picture, owner.project)
-    if not allowed:
+    if not allowed.keys() & {"instances", "cores"}:
         return
-    settings, servers = tables.SETTINGS, tables.SERVERS
-    # One at a time, or two servers could take the last place.
-    connection.execute(
-        sa.select(settings.c.name)
-        .where(settings.c.name == catalogue.VERSION)
-        .with_for_update()
-    )
+    servers = tables.SERVERS
+    _queue_up(connection)
     rows = connection.execute(
         sa.select(servers.c.flavor_id, sa.func.count())
         .where(
@@ -58,10 +67,44 @@ def check(
         "cores": sum(cores_of(identity) * number for identity, number in rows),
     }
     asked = {"instances": 1, "cores": cores_of(flavor_id)}
-    for what, limit in sorted(allowed.items()):
-        if used[what] + asked[what] > limit:
-            raise exceptions.CloudError(
-                f"Quota exceeded for {what}: Requested {asked[what]}, but already "
-                f"used {used[what]} of {limit} {what}",
-                403,
-            )
+    for what in ("cores", "instances"):
+        _compare(allowed, what, used[what], asked[what])
+
+
+def check_count(
+    connection: sa.Connection,
+    picture: Picture,
+    owner: Owner,
+    what: str,
+    used: sa.Select[Any],
+    asked: int = 1,
+) -> None:
+    """See to it that more of something fits; ``used`` counts what there is.
+
+    :raises CloudError: when it doesn't.
+    """
+    allowed = limits(picture, owner.project)
+    if what not in allowed:
+        return
+    _queue_up(connection)
+    _compare(allowed, what, int(connection.execute(used).scalar_one()), asked)
+
+
+def _queue_up(connection: sa.Connection) -> None:
+    """Go on one at a time, or two could take the last place."""
+    settings = tables.SETTINGS
+    connection.execute(
+        sa.select(settings.c.name)
+        .where(settings.c.name == catalogue.VERSION)
+        .with_for_update()
+    )
+
+
+def _compare(allowed: Mapping[str, int], what: str, used: int, asked: int) -> None:
+    limit = allowed.get(what)
+    if limit is not None and used + asked > limit:
+        raise exceptions.CloudError(
+            f"Quota exceeded for {what}: Requested {asked}, but already "
+            f"used {used} of {limit} {what}",
+            403,
+        )

@@ -7,7 +7,10 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NewServer:
-    """A server to be made. ``mark`` is what it can be found by later."""
+    """A server to be made. ``mark`` is what it can be found by later.
+
+    ``group`` is the id of the server group that it will be in.
+    """
 
     name: str
     flavor_id: str
@@ -19,6 +22,7 @@ class NewServer:
     zone: str | None = None
     security_groups: Sequence[str] = ()
     block_devices: Sequence[Mapping[str, Any]] = ()
+    group: str | None = None
     attributes: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 

@@ -11,6 +11,7 @@ from senlin_like.simulated_cloud import (
     containers,
     lifecycle,
     placement,
+    server_groups,
     servers,
     tables,
 )
@@ -51,7 +52,11 @@ def act(world: World, owner: Owner, server_id: str, asked: Asked) -> None:
             state = lifecycle.state_of(row, now, placement.broken_hosts(picture))
             _check(picture, row, state, asked)
             values = _move(picture, row, state, asked, now)
-            values |= _change(picture, row, owner, asked, turn)
+            values |= _change(picture, row, asked)
+            if asked.operation in ("migrate", "evacuate"):
+                wish = server_groups.wish_of_server(connection, row.id, now)
+                host = _other_host(picture, row, asked.params.get("host"), turn, wish)
+                values |= {"host": host.id, "zone": host.attributes["zone"]}
         connection.execute(
             _TABLE.update()
             .where(_TABLE.c.id == server_id)
@@ -132,9 +137,7 @@ def _told(row: sa.Row[Any]) -> str:
     return str(row.target) if row.target == Status.SHUTOFF else Status.ACTIVE
 
 
-def _change(
-    picture: Picture, row: sa.Row[Any], owner: Owner, asked: Asked, turn: int
-) -> dict[str, Any]:
+def _change(picture: Picture, row: sa.Row[Any], asked: Asked) -> dict[str, Any]:
     """Return what else of the server the operation changes."""
     params = asked.params
     match asked.operation:
@@ -152,25 +155,23 @@ def _change(
             flavor = picture.get("flavor", str(params.get("flavor")))
             return {"former_flavor_id": row.flavor_id, "flavor_id": flavor.id}
         case "migrate" | "evacuate":
-            host = _other_host(picture, row, owner, params.get("host"), turn)
-            return {
-                "host": host.id,
-                "zone": host.attributes["zone"],
-                "former_flavor_id": row.flavor_id,
-            }
+            return {"former_flavor_id": row.flavor_id}
         case "revert_resize":
             return {"flavor_id": row.former_flavor_id or row.flavor_id}
     return {}
 
 
 def _other_host(
-    picture: Picture, row: sa.Row[Any], owner: Owner, name: str | None, turn: int
+    picture: Picture,
+    row: sa.Row[Any],
+    name: str | None,
+    turn: int,
+    wish: placement.Wish,
 ) -> Thing:
     if name:
         return picture.get("host", name)
-    host = placement.choose(
-        picture, row.asked_zone, owner.region, turn, avoid=row.host or ""
-    )
+    elsewhere = dataclasses.replace(wish, avoid={*wish.avoid, row.host or ""})
+    host = placement.choose(picture, row.asked_zone, row.region, turn, elsewhere)
     if host is None:
         raise exceptions.CloudError(placement.NO_HOST, 400)
     return host

@@ -13,6 +13,7 @@ from senlin_like.simulated_cloud import (
     plugs,
     quotas,
     server_details,
+    server_groups,
     tables,
     volumes,
 )
@@ -50,7 +51,10 @@ def create(
     """
     picture = world.picture
     wanted = plugs.wanted(picture, new.networks)
-    row = _new_row(world, owner, new, fault)
+    turn = world.next_turn()
+    row = _new_row(world, owner, new)
+    host = placement.choose(picture, new.zone, owner.region, turn)
+    row |= _placed(picture, new, host, row["created_at"], fault)
     taken: list[tuple[Thing, int]] = []
 
     def take() -> None:
@@ -58,6 +62,10 @@ def create(
 
     def work(connection: sa.Connection) -> Server:
         quotas.check(connection, picture, owner, row["flavor_id"], row["created_at"])
+        if new.group is not None:
+            wish = server_groups.join(connection, picture, owner, new.group, row)
+            fit = placement.choose(picture, new.zone, owner.region, turn, wish)
+            row.update(_placed(picture, new, fit, row["created_at"], fault))
         connection.execute(_TABLE.insert(), row)
         plugs.insert(connection, owner, row["id"], taken)
         for port_id in wanted.port_ids:
@@ -83,6 +91,30 @@ def get(world: World, owner: Owner, server_id: str) -> Server:
 def find_marked(world: World, owner: Owner, mark: str) -> list[Server]:
     """Return the servers that carry a mark, the oldest first."""
     return _records(world, owner, _TABLE.c.node_mark == mark)
+
+
+def list_addresses(
+    world: World, owner: Owner, server_ids: Collection[str]
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Return the addresses of live servers by network name."""
+    ids = list(server_ids)
+    picture = world.picture
+    now = world.now()
+
+    def work(connection: sa.Connection) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        for start in range(0, len(ids), PAGE):
+            page = connection.execute(
+                sa.select(_TABLE.c.id).where(
+                    _TABLE.c.id.in_(ids[start : start + PAGE]), *_visible(owner, now)
+                )
+            ).scalars()
+            live = list(page)
+            addresses = plugs.of_servers(connection, picture, live)
+            found.update((one, addresses.get(one, {})) for one in live)
+        return found
+
+    return world.store.read(work)
 
 
 def look(world: World, owner: Owner, server_ids: Collection[str]) -> list[Seen]:
@@ -224,9 +256,7 @@ def describe(
     ]
 
 
-def _new_row(
-    world: World, owner: Owner, new: NewServer, fault: str | None
-) -> dict[str, Any]:
+def _new_row(world: World, owner: Owner, new: NewServer) -> dict[str, Any]:
     picture = world.picture
     now = world.now()
     check_name(new.name)
@@ -240,13 +270,6 @@ def _new_row(
         placement.check_zone(picture, new.zone, owner.region)
     for group in new.security_groups:
         picture.get("security_group", group)
-    host = placement.choose(picture, new.zone, owner.region, world.next_turn())
-    ready_at = now + _build_seconds(picture, new)
-    if host is None:
-        fault, ready_at = placement.NO_HOST, now
-    elif fault is None and lifecycle.fails(new.metadata, "create"):
-        fault = "Simulated failure of the creation."
-    target = lifecycle.built_status(new.metadata) if fault is None else Status.ERROR
     return {
         "id": str(uuid.uuid4()),
         "project": owner.project,
@@ -256,11 +279,6 @@ def _new_row(
         "node_mark": new.mark,
         "status": Status.BUILD,
         "fault": "",
-        "target": target,
-        "target_fault": fault or "",
-        "ready_at": ready_at,
-        "host": host.id if host else None,
-        "zone": host.attributes["zone"] if host else new.zone,
         "asked_zone": new.zone,
         "flavor_id": flavor.id,
         "image_id": image.id if image else None,
@@ -271,8 +289,31 @@ def _new_row(
         "security_groups": list(new.security_groups) or ["default"],
         "attributes": dict(new.attributes),
         "created_at": now,
-        "launched_at": ready_at if fault is None else None,
         "updated_at": now,
+    }
+
+
+def _placed(
+    picture: Picture,
+    new: NewServer,
+    host: Thing | None,
+    now: float,
+    fault: str | None,
+) -> dict[str, Any]:
+    """Return the columns that follow from the host; without one it's an ERROR."""
+    ready_at = now + _build_seconds(picture, new)
+    if host is None:
+        fault, ready_at = placement.NO_HOST, now
+    elif fault is None and lifecycle.fails(new.metadata, "create"):
+        fault = "Simulated failure of the creation."
+    target = lifecycle.built_status(new.metadata) if fault is None else Status.ERROR
+    return {
+        "target": target,
+        "target_fault": fault or "",
+        "ready_at": ready_at,
+        "host": host.id if host else None,
+        "zone": host.attributes["zone"] if host else new.zone,
+        "launched_at": ready_at if fault is None else None,
     }
 
 

@@ -247,6 +247,75 @@ CONTAINERS = _table(
     sa.Index("ix_cloud_containers_mark", "node_mark"),
 )
 
+LOAD_BALANCERS = _table(
+    "load_balancers",
+    _id(primary_key=True),
+    *_owner(),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("mark", sa.String(255)),
+    # What it is until ready_at, and what it becomes then.
+    sa.Column("status", sa.String(32), nullable=False),
+    sa.Column("target", sa.String(32), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    _time("ready_at", nullable=False),
+    sa.Column("vip_address", sa.String(64), nullable=False),
+    _id("vip_port_id", nullable=False),
+    _id("flavor_id"),
+    _id("zone"),
+    sa.Column("is_up", sa.Boolean, nullable=False, default=True),
+    _time("created_at", nullable=False),
+    _time("updated_at", nullable=False),
+    _time("deleted_at"),
+    sa.Index("ix_cloud_load_balancers_mark", "mark", "project"),
+    sa.Index("ix_cloud_load_balancers_project", "project", "deleted_at"),
+)
+
+#: Listeners, pools and health monitors; ``parent_id`` is the listener of a pool
+#: and the pool of a monitor.
+BALANCER_PARTS = _table(
+    "balancer_parts",
+    _id(primary_key=True),
+    _id("load_balancer_id", nullable=False, index=True),
+    _id("parent_id", index=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("attributes", Json(), nullable=False),
+)
+
+#: What a pool leads to; an address and port is in a pool once.
+MEMBERS = _table(
+    "members",
+    _id(primary_key=True),
+    _id("load_balancer_id", nullable=False, index=True),
+    _id("pool_id", nullable=False),
+    sa.Column("address", sa.String(64), nullable=False),
+    sa.Column("port", sa.Integer, nullable=False),
+    sa.Column("name", sa.String(255), nullable=False),
+    _id("subnet_id"),
+    sa.Column("weight", sa.Integer, nullable=False),
+    sa.Column("tags", Json(), nullable=False),
+    sa.UniqueConstraint(
+        "pool_id", "address", "port", name="uq_cloud_members_pool_address"
+    ),
+)
+
+SERVER_GROUPS = _table(
+    "server_groups",
+    _id(primary_key=True),
+    *_owner(),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("policy", sa.String(32), nullable=False),
+    _time("created_at", nullable=False),
+    sa.Index("ix_cloud_server_groups_name", "project", "name"),
+)
+
+#: Servers that were made with a group as their hint.
+GROUPED_SERVERS = _table(
+    "grouped_servers",
+    _id("server_id", primary_key=True),
+    _id("group_id", nullable=False, index=True),
+)
+
 GRANTS = _table(
     "grants",
     _id(primary_key=True),

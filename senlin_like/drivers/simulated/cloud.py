@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 
 from senlin_like import exceptions
-from senlin_like.drivers import base, objects
+from senlin_like.drivers import balancing, base, objects
 from senlin_like.drivers import containers as docker
 from senlin_like.drivers.simulated.account import AccountView
 from senlin_like.drivers.simulated.compute import SimulatedCompute
@@ -17,6 +17,7 @@ from senlin_like.drivers.simulated.network import SimulatedNetwork
 from senlin_like.drivers.simulated.orchestration import SimulatedOrchestration
 from senlin_like.drivers.simulated.volumes import SimulatedVolumes
 from senlin_like.simulated_cloud import (
+    balancers,
     containers,
     controls,
     seed,
@@ -115,7 +116,7 @@ class SimulatedCloud:
         return SimulatedNetwork(self._account)
 
     @property
-    def load_balancing(self) -> base.LoadBalancing:
+    def load_balancing(self) -> balancing.LoadBalancing:
         """Return the load balancers."""
         return SimulatedLoadBalancing(self._account)
 
@@ -160,6 +161,8 @@ class SimulatedCloud:
                     seen = servers.look(simulated, owner, ids)
                 case base.ObjectKind.STACK:
                     seen = stacks.look(simulated, owner, ids)
+                case base.ObjectKind.LOAD_BALANCER:
+                    seen = balancers.look(simulated, owner, ids)
                 case base.ObjectKind.CONTAINER:
                     bare = [objects.host_of(one)[1] for one in ids]
                     seen = containers.look(simulated, owner, bare)

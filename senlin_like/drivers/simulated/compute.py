@@ -1,7 +1,7 @@
 """Servers of the simulated cloud."""
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from senlin_like.drivers import base, objects
@@ -10,6 +10,7 @@ from senlin_like.simulated_cloud import (
     placement,
     records,
     server_changes,
+    server_groups,
     server_moves,
     servers,
 )
@@ -61,6 +62,13 @@ class SimulatedCompute:
         """Return one server with everything known of it."""
         with self._account.call("compute.get_server", server_id):
             return _server(servers.get(self._world, self._owner, server_id))
+
+    def list_addresses(
+        self, server_ids: Collection[str]
+    ) -> Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]:
+        """Return the addresses of servers; those that are gone are left out."""
+        with self._account.call("compute.list_addresses"):
+            return servers.list_addresses(self._world, self._owner, server_ids)
 
     def find_marked(self, node_id: str) -> list[objects.Server]:
         """Return the servers that carry the mark of a node (usually one)."""
@@ -114,6 +122,34 @@ class SimulatedCompute:
         with self._account.call("compute.detach_port", server_id):
             server_changes.detach_port(self._world, self._owner, server_id, port_id)
 
+    def find_server_group(self, identity: str) -> objects.ServerGroup:
+        """Find a server group by id or name."""
+        with self._account.call("compute.find_server_group", identity):
+            return _group(server_groups.find(self._world, self._owner, identity))
+
+    def create_server_group(
+        self, name: str, policies: Sequence[str]
+    ) -> objects.ServerGroup:
+        """Make a server group."""
+        with self._account.call("compute.create_server_group", name):
+            return _group(
+                server_groups.create(self._world, self._owner, name, policies)
+            )
+
+    def delete_server_group(self, group_id: str) -> None:
+        """Delete a server group, its servers stay; not an error if it is gone."""
+        with self._account.call("compute.delete_server_group", group_id):
+            server_groups.delete(self._world, self._owner, group_id)
+
+
+def _group(record: server_groups.ServerGroup) -> objects.ServerGroup:
+    return objects.ServerGroup(
+        id=record.id,
+        name=record.name,
+        policies=(record.policy,),
+        server_ids=record.server_ids,
+    )
+
 
 def _new(request: objects.ServerRequest) -> records.NewServer:
     has_drive = request.config_drive
@@ -128,6 +164,7 @@ def _new(request: objects.ServerRequest) -> records.NewServer:
         zone=request.zone,
         security_groups=request.security_groups,
         block_devices=request.block_devices,
+        group=request.scheduler_hints.get("group"),
         attributes={
             "OS-DCF:diskConfig": request.disk_config or "MANUAL",
             "config_drive": "True" if has_drive else "",

@@ -23,6 +23,21 @@ class SimulatedNetwork:
         """Find a subnet and return its id."""
         return self._find("subnet", identity)
 
+    def get_subnet(self, identity: str) -> objects.Subnet:
+        """Find a subnet and return what is known of it."""
+        with self._account.call("network.get_subnet", identity):
+            picture = self._world.picture
+            subnet = picture.get("subnet", identity)
+            network_id = subnet.attributes["network_id"]
+            network = picture.find("network", network_id)
+            return objects.Subnet(
+                id=subnet.id,
+                network_id=network_id,
+                network_name=network.name if network else network_id,
+                ip_version=4,
+                cidr=subnet.attributes["cidr"],
+            )
+
     def find_security_group(self, identity: str) -> str:
         """Find a security group and return its id."""
         return self._find("security_group", identity)

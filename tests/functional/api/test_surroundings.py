@@ -118,8 +118,31 @@ def test_servers_hosts_and_counters_are_shown(simulated):
     assert simulated.get("/simulated/v1/problems").json == {"problems": []}
 
 
+def test_load_balancers_and_server_groups_are_shown(simulated):
+    path = "/simulated/v1/load_balancers"
+    assert simulated.get(f"{path}?project=x").json == {"load_balancers": []}
+    assert simulated.get(f"{path}?bogus=x").status == 400
+    unhappy = simulated.patch(f"{path}/x", {"load_balancer": {"status": "HAPPY"}})
+    assert unhappy.status == 400
+    missing = simulated.patch(f"{path}/x", {"load_balancer": {"status": "ERROR"}})
+    assert missing.status == 404
+    assert simulated.delete(f"{path}/x").status == 404
+    groups = simulated.get("/simulated/v1/server_groups")
+    assert groups.json == {"server_groups": []}
+
+
 def test_levers_are_for_administrators(simulated, as_user):
-    levers = ("settings", "faults", "servers", "containers", "hosts", "problems")
+    levers = (
+        "settings",
+        "faults",
+        "servers",
+        "containers",
+        "load_balancers",
+        "server_groups",
+        "hosts",
+        "counters",
+        "problems",
+    )
 
     replies = [
         as_user("u", "p", "member").get(f"/simulated/v1/{one}") for one in levers

@@ -1,14 +1,17 @@
 """Commands of operators on actions and services, on a real database."""
 
+import datetime
 import sys
 
 import pytest
 import sqlalchemy as sa
 
 from senlin_like.cmd import manage
-from senlin_like.db.models import Service
+from senlin_like.db.models import Action, Event, Service
 from senlin_like.operations import clusters
 from tests.torture import scenarios
+
+DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture
@@ -129,3 +132,41 @@ def test_no_services_make_an_empty_list(command) -> None:
     [line] = command("service", "list").splitlines()
 
     assert line.startswith("id")
+
+
+def test_old_events_and_actions_are_purged(stage, action_id, command) -> None:
+    stage.drain()
+    cluster_id = stage.action(action_id).target
+    stage.clock.offset = 0
+    old = sa.update(Event).values(timestamp=stage.clock.aware() - 3 * DAY)
+    ended = sa.update(Action).values(end_time=stage.clock() - 3 * DAY.total_seconds())
+    stage.deps.db.transact(lambda one: [one.execute(old), one.execute(ended)])
+
+    assert command("event_purge", "4") == "Deleted 0.\n"
+    assert command("event_purge", "-p", "blue;green", "2") == "Deleted 0.\n"
+    assert command("event_purge", "-p", "blue;red", "-l", "1", "2") == "Deleted 1.\n"
+    assert command("event_purge", "-c", cluster_id, "-g", "hours", "49") == (
+        "Deleted 5.\n"
+    )
+    assert command("action_purge", "-c", "nothing", "2") == "Deleted 0.\n"
+    assert command("action_purge", "-c", cluster_id, "2") == "Deleted 3.\n"
+    assert (stage.rows(Event), stage.actions()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["event_purge", "--", "-1"], "must not be negative"),
+        (["event_purge", "-l", "0"], "limit must be 1 or more"),
+        (["event_purge", "99999999999"], "more than there is time"),
+        (["event_purge", "9999999"], "more than there is time"),
+        (["action_purge", "-g", "minutes", "59"], "must be 3600 seconds or more"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_what_makes_no_sense_is_not_purged(command, capsys, words, told) -> None:
+    with pytest.raises(SystemExit) as left:
+        command(*words)
+
+    assert left.value.code == 1
+    assert told in capsys.readouterr().err

@@ -59,6 +59,8 @@ def _simulated_kit(directory: pathlib.Path) -> Iterator[Kit]:
         simulated_url=f"sqlite:///{directory}/cloud.sqlite", build_seconds=5.0
     )
     driver = simulated.connect(options, clock=clock)
+    seconds = {"load_balancer_seconds": 5.0, "load_balancer_change_seconds": 2.0}
+    driver.controls.put_settings(seconds)  # type: ignore[attr-defined]
 
     def wait(
         cloud: base.Cloud, kind: base.ObjectKind, identity: str, status: str

@@ -17,51 +17,12 @@ from senlin_like.profiles.docker_container import plugin as docker
 from senlin_like.profiles.heat_stack import plugin as heat
 from senlin_like.profiles.nova_server import plugin as nova
 from senlin_like.simulated_cloud import controls, tables
+from tests.functional.cutting import Clock, Crash, Cutting
 
 hypothesis.settings.register_profile(
     "deterministic", derandomize=True, database=None, deadline=None, max_examples=40
 )
 hypothesis.settings.load_profile("deterministic")
-
-
-class Crash(BaseException):
-    """The engine died right after a call of the cloud."""
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self):
-        self.now = 1_700_000_000.0
-
-    def __call__(self):
-        return self.now
-
-
-class Cutting:
-    """Wraps a cloud: counts calls, and crashes right after some of them."""
-
-    def __init__(self, inner, calls, crashes, path=""):
-        self._inner = inner
-        self._calls = calls
-        self._crashes = crashes
-        self._path = path
-
-    def __getattr__(self, name):
-        found = getattr(self._inner, name)
-        path = f"{self._path}.{name}".lstrip(".")
-        if not callable(found):
-            return Cutting(found, self._calls, self._crashes, path)
-
-        def call(*args, **kwargs):
-            try:
-                return found(*args, **kwargs)
-            finally:
-                self._calls.append(path)
-                if len(self._calls) in self._crashes:
-                    raise Crash
-
-        return call
 
 
 class Bench:

@@ -156,12 +156,15 @@ def test_a_fixed_address_is_given(server):
 
 def test_placement_goes_before_the_zone_of_the_profile(server):
     server.use(flavor="1", image="new_image", availability_zone="nova")
-    data = {"placement": {"zone": "ZONE1", "servergroup": "g"}}
+    group = server.cloud.compute.create_server_group("g", ["affinity"])
+    data = {"placement": {"zone": "ZONE1", "servergroup": group.id}}
     server.node = type(server.node)(**{**vars(server.node), "data": data})
 
     server.run("create")
 
-    assert server.servers()[0].zone == "ZONE1"
+    [made] = server.servers()
+    assert made.zone == "ZONE1"
+    assert server.cloud.compute.find_server_group("g").server_ids == (made.id,)
     assert server.node.data["placement"] == data["placement"]
 
 

@@ -3,4 +3,7 @@
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+HERE = pathlib.Path(__file__).parent
+
+sys.path.insert(0, str(HERE))
+sys.path.insert(1, str(HERE.parents[2]))

@@ -1,0 +1,181 @@
+"""Lets nodes be members, drains them, and takes them out: one call per change.
+
+Each verb looks at the pool, works out one change, and looks again when the
+load balancer is through with it, until nothing is left to change. So it
+doesn't matter where it was cut off, nor that somebody else changed the pool
+at the same time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from senlin_like import exceptions
+from senlin_like.drivers import base as clouds
+from senlin_like.drivers.balancing import Member, MemberRequest
+from senlin_like.policies.balancing import addresses, base, pool, waits
+
+#: Changes after which somebody else must be undoing them.
+MAX_ROUNDS = 5
+_WHAT = "Changing the members of the load balancer"
+
+Plan = Callable[[Sequence[Member]], pool.Change | None]
+
+
+def add(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
+    """Let nodes be members; what these nodes had at other addresses goes.
+
+    :raises CloudError: when the cloud refuses, or it takes too long.
+    """
+    tags = {base.node_tag(one.node_id) for one in targets}
+
+    def is_stale(member: Member) -> bool:
+        return _is_ours(ask, member) and not tags.isdisjoint(member.tags)
+
+    return _put(ask, targets, is_stale)
+
+
+def reconcile(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
+    """Let exactly these nodes be the binding's members, none drained.
+
+    :raises CloudError: when the cloud refuses, or it takes too long.
+    """
+    return _put(ask, targets, lambda member: _is_ours(ask, member))
+
+
+def drain(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
+    """Send no new visitors to the members of some nodes.
+
+    :raises CloudError: when the cloud refuses, or it takes too long.
+    """
+    is_going = _is_of(targets)
+    return _converge(ask, lambda there: pool.drain(there, is_going), targets)
+
+
+def remove(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
+    """Take the members of some nodes out; fine if they, or the pool, are gone.
+
+    :raises CloudError: when the cloud refuses, or it takes too long.
+    """
+    is_going = _is_of(targets)
+    return _leave(ask, lambda there: pool.remove(there, is_going))
+
+
+def leave(ask: base.Ask) -> base.Step:
+    """Take all members of the binding out, and forget the load balancer.
+
+    :raises CloudError: when the cloud refuses, or it takes too long.
+    """
+    step = _leave(
+        ask,
+        lambda there: pool.remove(there, lambda member: _is_ours(ask, member)),
+    )
+    if isinstance(step, base.Again):
+        return step
+    return base.Done(record={}, reason="The load balancer isn't used any more.")
+
+
+def _put(
+    ask: base.Ask,
+    targets: Sequence[base.Target],
+    is_stale: Callable[[Member], bool],
+) -> base.Step:
+    wanted, failed = _members_of(ask, targets)
+    return _converge(
+        ask, lambda there: pool.put(there, wanted, is_stale), targets, failed
+    )
+
+
+def _leave(ask: base.Ask, plan: Plan) -> base.Step:
+    """Change a pool that may be gone, with its load balancer."""
+    seen = ask.turn.seen
+    if seen is not None and seen.status == clouds.GONE:
+        return base.Done(record=ask.record, reason="The load balancer is gone.")
+    try:
+        return _converge(ask, plan)
+    except exceptions.CloudNotFound:
+        return base.Done(record=ask.record, reason="The pool is gone.")
+
+
+def _converge(
+    ask: base.Ask,
+    plan: Plan,
+    targets: Sequence[base.Target] = (),
+    failed: Mapping[str, str] | None = None,
+) -> base.Step:
+    reason = waits.trouble(ask, _WHAT)
+    if reason is not None:
+        raise exceptions.CloudError(reason)
+    service, record = ask.cloud.load_balancing, ask.record
+    there = service.list_members(record["pool"])
+    change = plan(there)
+    if change is None:
+        members = {
+            target.node_id: member.id
+            for target in targets
+            for member in there
+            if base.node_tag(target.node_id) in member.tags
+        }
+        return base.Done(
+            record=record,
+            members=members,
+            failed=failed or {},
+            reason="The pool has the members that it should have.",
+        )
+    rounds = int(ask.turn.memo.get("rounds", 0))
+    if rounds >= MAX_ROUNDS:
+        raise exceptions.CloudError(
+            f"Pool {record['pool']} didn't keep its members after {rounds} changes."
+        )
+    try:
+        service.put_members(record["pool"], change.members, additive=change.additive)
+        rounds += 1
+    except exceptions.CloudBusy as error:
+        waits.status_after(ask, record["loadbalancer"], error)
+    return base.Again(
+        wait=waits.ready(ask, record["loadbalancer"]),
+        record=record,
+        memo={"rounds": rounds},
+    )
+
+
+def _members_of(
+    ask: base.Ask, targets: Sequence[base.Target]
+) -> tuple[list[MemberRequest], dict[str, str]]:
+    """Return what members the nodes are to be, and why some can't be one.
+
+    Takes two calls, however many they are.
+    """
+    settings = ask.properties["pool"]
+    subnet = ask.cloud.network.get_subnet(settings["subnet"])
+    ids = [one.server_id for one in targets if one.server_id]
+    known = ask.cloud.compute.list_addresses(ids) if ids else {}
+    members: list[MemberRequest] = []
+    failed: dict[str, str] = {}
+    for target in targets:
+        address = addresses.choose(known.get(target.server_id or "", {}), subnet)
+        if address is None:
+            failed[target.node_id] = (
+                f"Node {target.name} has no server with an address in the network "
+                f"'{subnet.network_name}'."
+            )
+            continue
+        members.append(
+            MemberRequest(
+                address=address,
+                port=settings["protocol_port"],
+                name=target.name,
+                subnet_id=subnet.id,
+                tags=(base.binding_tag(ask.mark), base.node_tag(target.node_id)),
+            )
+        )
+    return members, failed
+
+
+def _is_ours(ask: base.Ask, member: Member) -> bool:
+    return base.binding_tag(ask.mark) in member.tags
+
+
+def _is_of(targets: Sequence[base.Target]) -> Callable[[Member], bool]:
+    """Make the check whether a member is one of some nodes."""
+    tags = {base.node_tag(one.node_id) for one in targets}
+    ids = {one.member_id for one in targets} - {None}
+    return lambda member: member.id in ids or not tags.isdisjoint(member.tags)
