@@ -8,11 +8,15 @@ it makes carries the node's mark, and it looks for that first.
 """
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import turns
 from senlin_like.drivers.base import ObjectKind
+
+CloudWait = turns.CloudWait
+Turn = turns.Turn
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,43 +35,6 @@ class NodeFacts:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class CloudWait:
-    """An object that has to reach one of some statuses.
-
-    ``until`` and ``failed`` are the cloud's words (``clouds.GONE`` is one);
-    ``timeout_s`` bounds this wait, besides the action's own deadline.
-    """
-
-    kind: ObjectKind
-    id: str
-    until: Collection[str]
-    failed: Collection[str] = ()
-    timeout_s: float = 600.0
-
-    def reason(self) -> str:
-        """Say in words what is waited for."""
-        return f"Waiting for {self.kind} {self.id} to be {' or '.join(self.until)}."
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Turn:
-    """What a verb is told when it is called (again).
-
-    ``memo`` is what it left with its last ``Again`` (empty the first time),
-    ``seen`` how the object that it waited for was seen; ``is_retry`` tells
-    that an earlier try may have got further than the memo says: an engine was
-    lost, or a call was unsure, or one that wasn't the try's first was busy. With
-    ``has_expired`` the wait took longer than its ``timeout_s``: a verb that
-    answers with the same wait once more has failed.
-    """
-
-    memo: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    seen: clouds.Observed | None = None
-    is_retry: bool = False
-    has_expired: bool = False
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class NodePatch:
     """What changes in the node's row. ``data`` is merged; None removes a key.
 
@@ -80,21 +47,19 @@ class NodePatch:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Done:
-    """The verb has ended well. ``reason`` is a sentence for people."""
+class Done(turns.Ended):
+    """The verb has ended well."""
 
     patch: NodePatch = NodePatch()
-    reason: str = ""
     #: Answer of ``check``: whether the object is as it should be.
     is_healthy: bool = True
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Again:
+class Again(turns.Waits):
     """The verb goes on when ``wait`` has ended; ``patch`` is kept at once."""
 
     wait: CloudWait
-    memo: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     patch: NodePatch = NodePatch()
 
 
