@@ -118,6 +118,29 @@ def rows_of(session: orm.Session, node_ids: Collection[str]) -> dict[str, Any]:
     return found
 
 
+def with_data(session: orm.Session, cluster_id: str) -> list[Any]:
+    """Return (id, name, physical_id, status, data) of a cluster's nodes."""
+    query = (
+        sa.select(
+            TABLE.c.id, TABLE.c.name, TABLE.c.physical_id, TABLE.c.status, TABLE.c.data
+        )
+        .where(TABLE.c.cluster_id == cluster_id)
+        .order_by(TABLE.c.index, TABLE.c.id)
+    )
+    return list(session.execute(query))
+
+
+def merge_data(session: orm.Session, node_id: str, changes: Mapping[str, Any]) -> None:
+    """Set keys of a node's data under its lock; None removes a key."""
+    query = sa.select(TABLE.c.data).where(TABLE.c.id == node_id).with_for_update()
+    row = session.execute(query).first()
+    if row is None:
+        return
+    merged = {**(row.data or {}), **changes}
+    kept = {key: value for key, value in merged.items() if value is not None}
+    change(session, node_id, {"data": kept})
+
+
 def remove_never_made(session: orm.Session, node_ids: Sequence[str]) -> int:
     """Delete rows of nodes that never had anything in the cloud."""
     removed = 0

@@ -1,12 +1,15 @@
 """Remove a cluster with all its nodes."""
 
-from senlin_like.db import cluster_state, node_state
+from collections.abc import Mapping
+from typing import Any
+
+from senlin_like.db import bindings, cluster_state, node_state
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import ClusterStatus, Phase
 from senlin_like.flows import telling
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks import binding, cluster
 from senlin_like.flows.tasks.base import Ending, Plan
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
@@ -15,11 +18,23 @@ VERSION = 1
 
 
 def plan(run: Run, bench: Workbench) -> Plan:
-    """Begin, remove the nodes, remove the row."""
+    """Begin, detach the policies, remove the nodes, remove the row."""
+
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        hooked = [
+            one.policy_id
+            for one in bindings.all_of(session, row.id)
+            if binding.recipe_of(bench, one).type.has_hooks
+        ]
+        if hooked:
+            run.data["detached"] = hooked
+        return {}
+
     return Plan(
         version=VERSION,
         steps=(
-            cluster.BeginCluster(run, ClusterStatus.DELETING),
+            cluster.BeginCluster(run, ClusterStatus.DELETING, opening),
+            binding.DetachAll(run, bench, lambda: run.data.get("detached", [])),
             *cluster.removal(run, _all_nodes),
             Judge(run, {"RemoveNodes": "Failed in deleting nodes."}),
         ),

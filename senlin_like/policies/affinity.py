@@ -31,10 +31,12 @@ PROPERTIES: specs.Schema = {
 }
 
 
-class Affinity:
+class Affinity(base.Plain):
     """Whether the servers of a cluster share hosts."""
 
     name = "senlin.policy.affinity"
+    priority = 300
+    profile_types = ("os.nova.server-1.0",)
     support: Mapping[str, base.Statuses] = {"1.0": base.supported("2016.10")}
 
     def schema(self) -> Mapping[str, Any]:

@@ -21,10 +21,11 @@ PROPERTIES: specs.Schema = {
 }
 
 
-class Batch:
+class Batch(base.Plain):
     """In what portions the nodes of a cluster are updated."""
 
     name = "senlin.policy.batch"
+    priority = 200
     support: Mapping[str, base.Statuses] = {"1.0": base.experimental("2017.02")}
 
     def schema(self) -> Mapping[str, Any]:

@@ -57,10 +57,11 @@ PROPERTIES: specs.Schema = {
 }
 
 
-class Deletion:
+class Deletion(base.Plain):
     """Whom a shrinking cluster parts with, and how gently."""
 
     name = "senlin.policy.deletion"
+    priority = 400
     support: Mapping[str, base.Statuses] = {
         "1.0": base.supported("2016.04"),
         "1.1": base.supported("2018.01"),

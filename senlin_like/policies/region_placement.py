@@ -29,10 +29,11 @@ PROPERTIES: specs.Schema = {
 }
 
 
-class RegionPlacement:
+class RegionPlacement(base.Plain):
     """In which region a node is made or removed."""
 
     name = "senlin.policy.region_placement"
+    priority = 200
     support: Mapping[str, base.Statuses] = {
         "1.0": base.experimental("2016.04", "2016.10")
     }

@@ -43,10 +43,12 @@ PROPERTIES: specs.Schema = {
 }
 
 
-class Scaling:
+class Scaling(base.Plain):
     """How many nodes are added or removed where a request names no number."""
 
     name = "senlin.policy.scaling"
+    priority = 100
+    is_singleton = False
     support: Mapping[str, base.Statuses] = {"1.0": base.supported("2016.04")}
 
     def schema(self) -> Mapping[str, Any]:

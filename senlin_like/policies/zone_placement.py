@@ -24,10 +24,12 @@ PROPERTIES: specs.Schema = {
 }
 
 
-class ZonePlacement:
+class ZonePlacement(base.Plain):
     """In which availability zone a node is made or removed."""
 
     name = "senlin.policy.zone_placement"
+    priority = 300
+    profile_types = ("os.nova.server-1.0",)
     support: Mapping[str, base.Statuses] = {
         "1.0": base.experimental("2016.04", "2016.10")
     }

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from senlin_like.db.models import Cluster, Event, Node, Profile
+from senlin_like.db.models import Binding, Cluster, Event, Node, Profile
 from senlin_like.simulated_cloud import tables
 from tests.torture import checks
 from tests.torture.stage import Stage
@@ -55,4 +55,10 @@ def snapshot(stage: Stage) -> dict[str, Any]:
             for row in checks.live_servers(world)
         ),
         "ports": len(checks.cloud_rows(world, tables.PORTS)),
+        "queues": len(checks.cloud_rows(world, tables.QUEUES)),
+        "bindings": sorted(
+            (row.enabled, row.is_attached, row.priority, row.sealed_data is not None)
+            for row in stage.rows(Binding)
+        ),
+        "marks": sorted("mark" in row.data for row in stage.rows(Node)),
     }

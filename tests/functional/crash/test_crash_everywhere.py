@@ -12,8 +12,10 @@ import pytest
 
 from senlin_like.domain.enums import Kind
 from senlin_like.flows import catalog
-from tests.torture import checks, endings, scenarios
+from tests.torture import checks, endings, policy_scenarios, scenarios
 from tests.torture.stage import Stage, opened
+
+SCENARIOS = scenarios.SCENARIOS + policy_scenarios.SCENARIOS
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +53,7 @@ def play(
     return run
 
 
-@pytest.mark.parametrize(
-    "scenario", scenarios.SCENARIOS, ids=lambda scenario: scenario.name
-)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_a_crash_anywhere_ends_like_no_crash(scenario, play) -> None:
     calm = play(scenario, None)
     expected = endings.snapshot(calm)
@@ -110,9 +110,7 @@ def flaws(stage: Stage, *, is_calm: bool = False) -> list[str]:
 
 def test_every_kind_of_action_is_crashed(play) -> None:
     met = {
-        row.action
-        for scenario in scenarios.SCENARIOS
-        for row in play(scenario, None).actions()
+        row.action for scenario in SCENARIOS for row in play(scenario, None).actions()
     }
 
     assert met >= {str(kind) for kind in catalog.FLOWS if kind in set(Kind)}

@@ -1,0 +1,63 @@
+"""Scenarios with policies, on the ground of ``scenarios``."""
+
+from senlin_like.operations import clusters
+from tests.torture.scenarios import (
+    Act,
+    Scenario,
+    ask_cluster,
+    cancelled,
+    fault,
+    in_the_cloud,
+)
+from tests.torture.stage import Stage
+
+
+def attached(*names: str) -> Act:
+    """Have policies attached before."""
+
+    def before(stage: Stage) -> None:
+        for name in names:
+            ask_cluster("policy_attach", policy_id=name)(stage)
+            stage.drain()
+
+    return before
+
+
+SCENARIOS = (
+    Scenario(
+        name="policy-attach", act=ask_cluster("policy_attach", policy_id="shrink")
+    ),
+    Scenario(
+        name="policy-attach-hook", act=ask_cluster("policy_attach", policy_id="hook")
+    ),
+    Scenario(
+        name="policy-attach-broken",
+        before=fault(effect="error", method="messaging.create_queue"),
+        act=ask_cluster("policy_attach", policy_id="hook"),
+    ),
+    Scenario(
+        name="policy-attach-cancel",
+        act=cancelled(ask_cluster("policy_attach", policy_id="hook"), in_the_cloud),
+        exact=False,
+    ),
+    Scenario(
+        name="policy-detach",
+        before=attached("shrink"),
+        act=ask_cluster("policy_detach", policy_id="shrink"),
+    ),
+    Scenario(
+        name="policy-detach-hook",
+        before=attached("hook"),
+        act=ask_cluster("policy_detach", policy_id="hook"),
+    ),
+    Scenario(
+        name="policy-update",
+        before=attached("shrink"),
+        act=ask_cluster("policy_update", policy_id="shrink", enabled=False),
+    ),
+    Scenario(
+        name="cluster-delete-policies",
+        before=attached("hook", "shrink"),
+        act=lambda stage: clusters.delete(stage.deps, stage.ctx, "web", force=True),
+    ),
+)
