@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from senlin_like.domain import plan
 from senlin_like.domain import spec as specs
+from senlin_like.domain.capacity import Refusal
+from senlin_like.domain.enums import Kind
 from senlin_like.policies import base, references
 from senlin_like.policies.references import Reference
 
@@ -37,6 +40,7 @@ class Affinity(base.Plain):
     name = "senlin.policy.affinity"
     priority = 300
     profile_types = ("os.nova.server-1.0",)
+    targets = frozenset({Kind.CLUSTER_SCALE_OUT, Kind.CLUSTER_RESIZE, Kind.NODE_CREATE})
     support: Mapping[str, base.Statuses] = {"1.0": base.supported("2016.10")}
 
     def schema(self) -> Mapping[str, Any]:
@@ -59,3 +63,17 @@ class Affinity(base.Plain):
         return references.one(
             references.Kind.AVAILABILITY_ZONE, properties["availability_zone"]
         )
+
+    def decide(
+        self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
+    ) -> plan.Decision | Refusal:
+        """Put all new nodes into the server group, and the zone if there is one."""
+        group = policy.data.get("servergroup_id")
+        zone = policy.properties["availability_zone"]
+        if ask.create <= 0 or not (group or zone):
+            return plan.Decision()
+        place = plan.Place(group=group, zone=zone)
+        told = [f"server group {group}"] if group else []
+        told += [f"zone {zone}"] if zone else []
+        reason = f"{ask.create} nodes in {' and '.join(told)}."
+        return plan.Decision(places=(place,) * ask.create, reasons=(reason,))

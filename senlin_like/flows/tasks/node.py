@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from senlin_like.db import node_state
+from senlin_like.db import node_state, progress
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import NodeStatus, Phase
@@ -164,7 +164,13 @@ class Begin(Step):
         if row is None:
             raise gone(run)
         if self.check is not None:
+            known = dict(run.data)
             self.check(session, row)
+            if run.data != known:
+                # Policies have decided something, maybe also on the node's data.
+                data = {"data": run.told_data(run.journal)}
+                progress.record(session, run.hold, data)
+                row = node_state.load(session, row.id) or row
         self.node.take(row)
         if self.status is not None:
             reason = _BEGINNINGS.get(self.status, "Operation in progress")
