@@ -109,7 +109,9 @@ class Council:
             prefix = "Policy check" if is_node else "Policy check failure"
             raise Refused(f"{prefix}: {answer.reason}")
         said = [
-            {"policy": one.policy, "reasons": list(one.reasons)} for one in answer.said
+            {"policy": one.policy, "reasons": list(one.reasons)}
+            for one in answer.said
+            if one.reasons
         ]
         run.data |= {"status": "OK", "policies": run.data.get("policies", []) + said}
         return answer.decision

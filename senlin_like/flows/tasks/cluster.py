@@ -232,16 +232,7 @@ def removal(
         wanted = (cluster.config or {}).get("cluster.stop_node_before_delete")
         if wanted is not True and str(wanted).lower() != "true":
             return []
-        picked = list(pick(session, cluster))
-        known = node_state.rows_of(session, picked)
-        return [
-            node_id
-            for node_id in picked
-            if node_id in known
-            and known[node_id].physical_id is not None
-            and known[node_id].status == NodeStatus.ACTIVE
-            and known[node_id].profile_type.startswith("os.nova.server")
-        ]
+        return _running(session, list(pick(session, cluster)))
 
     return [
         Pause(run, grace_s, "Nodes are removed after a grace period.", name="Grace"),
@@ -260,6 +251,19 @@ def removal(
             name="RemoveNodes",
             child_name="node_delete",
         ),
+    ]
+
+
+def _running(session: Session, node_ids: Sequence[str]) -> list[str]:
+    """Return those nodes that are servers and run."""
+    known = node_state.rows_of(session, node_ids)
+    return [
+        node_id
+        for node_id in node_ids
+        if node_id in known
+        and known[node_id].physical_id is not None
+        and known[node_id].status == NodeStatus.ACTIVE
+        and known[node_id].profile_type.startswith("os.nova.server")
     ]
 
 
