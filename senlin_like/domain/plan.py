@@ -194,6 +194,12 @@ def _merge_place(first: Place, second: Place) -> Place:
     )
 
 
+def region_of(data: Mapping[str, Any] | None, default: str | None) -> str | None:
+    """Return where a node's object is: as was decided, else as its profile says."""
+    placement = (data or {}).get("placement") or {}
+    return placement.get("region_name") or default
+
+
 def victims(
     members: Sequence[Candidate],
     count: int,

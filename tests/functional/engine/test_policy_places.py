@@ -192,6 +192,11 @@ def test_new_nodes_are_spread_over_regions(stage, make, ask, attach, region_name
     assert action.status == "SUCCEEDED", action.status_reason
     placed = [node.data["placement"]["region_name"] for node in stage.nodes()]
     assert sorted(placed) == sorted(region_names)
+    rows = checks.live_servers(stage.driver.world)
+    assert sorted(row.region for row in rows) == sorted(region_names)
+
+    assert ask("scale_in", count=1).status == "SUCCEEDED"
+    assert len(checks.live_servers(stage.driver.world)) == len(region_names) - 1
 
 
 # -- together ---------------------------------------------------------------
