@@ -57,7 +57,13 @@ def snapshot(stage: Stage) -> dict[str, Any]:
         "ports": len(checks.cloud_rows(world, tables.PORTS)),
         "queues": len(checks.cloud_rows(world, tables.QUEUES)),
         "bindings": sorted(
-            (row.enabled, row.is_attached, row.priority, row.sealed_data is not None)
+            (
+                row.enabled,
+                row.is_attached,
+                row.priority,
+                row.sealed_data is not None,
+                row.last_op is not None,
+            )
             for row in stage.rows(Binding)
         ),
         "marks": sorted("mark" in row.data for row in stage.rows(Node)),

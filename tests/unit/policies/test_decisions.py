@@ -165,7 +165,7 @@ def test_a_cooldown_refuses_its_own_event_only(adviser, facts, kind) -> None:
     assert is_cold == (policy.last_op is not None and rests and is_mine)
 
 
-@settings(max_examples=300)
+@settings(max_examples=1000)
 @given(
     advisers=st.lists(
         advisers("deletion", "zone_placement", "region_placement"), max_size=4
