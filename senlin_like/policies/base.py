@@ -16,7 +16,7 @@ from senlin_like.domain import plan
 from senlin_like.domain.capacity import Refusal
 from senlin_like.domain.enums import Kind
 from senlin_like.drivers import base as clouds
-from senlin_like.drivers import turns
+from senlin_like.drivers import turns, waiting
 from senlin_like.policies.references import Reference
 
 #: How far a version is supported, each with the release since when; oldest first.
@@ -99,7 +99,7 @@ class HookAsk:
     data: Mapping[str, Any]
     properties: Properties
     cluster: ClusterFacts
-    turn: turns.Turn
+    turn: waiting.Turn
 
 
 class PolicyType(Protocol):
