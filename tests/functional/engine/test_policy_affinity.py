@@ -37,9 +37,9 @@ def is_there(compute, group):
 
 def test_a_group_is_made_used_and_removed(stage, make, ask, attach, compute, data):
     cluster = make(0)
-    policy = attach("a", "affinity")
+    policy = attach("a", "affinity", servergroup={"policies": "soft-anti-affinity"})
     group = data()["servergroup_id"]
-    assert compute.find_server_group(group).policies == ("anti-affinity",)
+    assert compute.find_server_group(group).policies == ("soft-anti-affinity",)
 
     action = ask("scale_out", count=2)
     profile = stage.cluster(cluster).profile_id
