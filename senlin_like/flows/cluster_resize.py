@@ -5,7 +5,7 @@ from typing import Any
 
 from senlin_like.db import node_state
 from senlin_like.db.session import Session
-from senlin_like.domain import capacity, plan, selection
+from senlin_like.domain import actions, capacity, plan, selection
 from senlin_like.domain.capacity import Bounds, Change, Refusal, Resize
 from senlin_like.domain.enums import AdjustmentType, ClusterStatus
 from senlin_like.domain.plan import Decision
@@ -46,7 +46,7 @@ def _plan(run: Run, bench: Workbench, decide: Decider, good: str) -> Plan:
 
     def opening(session: Session, row: Any) -> Mapping[str, Any]:
         council = checks.Council(run, bench, session, row)
-        sized = council.size(_whole(run.facts.inputs.get("count"), "count"))
+        sized = council.size(_asked(run))
         target = growth.allowed(decide(run, len(council.members), row, sized.count))
         decided = council.decide(
             create=target.create, delete=target.delete, decided=sized
@@ -172,12 +172,19 @@ def _decide_in(run: Run, count: int, row: Any, wanted: int | None) -> Resize | R
     )
 
 
+def _asked(run: Run) -> int | None:
+    """Return the number that a request to scale names, None if it names none."""
+    if run.facts.kind not in actions.SCALING:
+        return None
+    return _whole(run.facts.inputs.get("count"), "count")
+
+
 def _count(run: Run) -> int:
     """Return how many nodes are asked for; one if nothing is said.
 
     :raises Refused: when it isn't a positive whole number.
     """
-    count = _whole(run.facts.inputs.get("count"), "count")
+    count = _asked(run)
     if count is None:
         return 1
     if count <= 0:

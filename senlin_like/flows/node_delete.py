@@ -10,7 +10,7 @@ from senlin_like.flows import checks
 from senlin_like.flows.node_endings import Words, ending
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks.base import Plan
+from senlin_like.flows.tasks.base import Plan, Step
 from senlin_like.flows.tasks.node import Begin, NodeWork, Physical
 from senlin_like.flows.tasks.pause import Pause
 from senlin_like.flows.workbench import Workbench
@@ -29,13 +29,16 @@ def plan(run: Run, bench: Workbench) -> Plan:
     def grace_s() -> int:
         return int(run.data.get("deletion", {}).get("grace_period", 0))
 
+    steps: list[Step] = [
+        Begin(node, NodeStatus.DELETING, lambda s, row: _check(run, bench, s, row)),
+        Physical(node, remove),
+    ]
+    if not run.facts.is_child and (grace_s() > 0 or not run.is_done("Begin")):
+        reason = "The node is removed after a grace period."
+        steps.insert(1, Pause(run, grace_s, reason, "Grace"))
     return Plan(
         version=VERSION,
-        steps=(
-            Begin(node, NodeStatus.DELETING, lambda s, row: _check(run, bench, s, row)),
-            Pause(run, grace_s, "The node is removed after a grace period.", "Grace"),
-            Physical(node, remove),
-        ),
+        steps=steps,
         close=ending(
             Words(good="Node deleted successfully.", bad="Failed in deleting node"),
             _deleted,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from senlin_like import exceptions
 from senlin_like.db import bindings, cluster_state, node_state
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
@@ -121,6 +122,17 @@ class BindingWork:
 def recipe_of(bench: Workbench, binding: Any) -> PolicyRecipe:
     """Return the policy of a binding's row."""
     return bench.policy(binding.policy_id, binding.policy_type, binding.sealed_spec)
+
+
+def has_hooks(bench: Workbench, binding: Any) -> bool:
+    """Tell whether a policy may have made something.
+
+    One whose type isn't installed any more can't be asked to remove it.
+    """
+    try:
+        return recipe_of(bench, binding).type.has_hooks
+    except exceptions.NotFound:
+        return False
 
 
 def data_of(run: Run, binding: Any) -> Mapping[str, Any]:
