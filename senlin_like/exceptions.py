@@ -128,6 +128,20 @@ class NotFound(Error):
         self.identity = identity
 
 
+class BindingNotFound(NotFound):
+    """A policy isn't attached to a cluster."""
+
+    code = "clustering.binding.not_found"
+    type = "PolicyBindingNotFound"
+
+    def __init__(self, policy: str, cluster: str) -> None:
+        super().__init__("policy", policy)
+        self.message = (
+            f"The policy '{policy}' is not found attached to the specified cluster "
+            f"'{cluster}'."
+        )
+
+
 class RouteNotFound(Error):
     """No route of the API has this path."""
 
@@ -169,6 +183,19 @@ class ActionConflict(Conflict):
         super().__init__(
             f"The {kind} action for target {target} conflicts with the following "
             f"action(s): {','.join(others)}"
+        )
+
+
+class ActionCooldown(Conflict):
+    """A scaling policy wants some time to pass before the next scaling."""
+
+    code = "clustering.action.cooldown"
+    type = "ActionCooldown"
+
+    def __init__(self, kind: str, cluster: str, policy: str) -> None:
+        super().__init__(
+            f"The {kind} action for cluster {cluster} cannot be processed due to "
+            f"Policy {policy} cooldown still in progress"
         )
 
 

@@ -215,6 +215,7 @@ def _query(listing: queries.Listing, version: mv.Version) -> list[Json]:
     described = [
         {"name": name, "in": "query", "schema": schema, "description": text}
         for name, schema, text in _PAGING
+        if name in listing.general
     ]
     for one in listing.filters:
         if one.since > version:

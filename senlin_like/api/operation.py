@@ -179,6 +179,8 @@ def _record(call: Call, declared: Operation, result: Any) -> Answer:
 def _page(call: Call, declared: Operation, result: Records) -> Answer:
     table = declared.resource
     shown = result.asked.shown(call.deps.settings.max_page_size)
+    if declared.listing is not None and not declared.listing.is_paged:
+        shown = len(result.records)
     records = result.records[:shown]
     body: dict[str, Any] = {
         table.plural: [table.view(record, call.version) for record in records]

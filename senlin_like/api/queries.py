@@ -40,11 +40,20 @@ class Filter:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Listing:
-    """What the query of a list may hold. ``quoted`` is how it names unknown ones."""
+    """What the query of a list may hold. ``quoted`` is how it names unknown ones.
+
+    A list that isn't paged shows all there is, and takes no limit.
+    """
 
     filters: tuple[Filter, ...]
     sort_keys: tuple[str, ...]
     quoted: bool = False
+    is_paged: bool = True
+
+    @property
+    def general(self) -> tuple[str, ...]:
+        """Return the parameters that aren't filters."""
+        return PAGING if self.is_paged else ("sort",)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -103,7 +112,7 @@ def read(query: Query, listing: Listing, version: mv.Version) -> Asked:
     """
     known = {one.name: one for one in listing.filters}
     for name in query:
-        if name not in known and name not in PAGING:
+        if name not in known and name not in listing.general:
             mark = "'" if listing.quoted else ""
             raise exceptions.InvalidBody(
                 f"Invalid parameter {mark}{field_types.plain(name)}{mark}"

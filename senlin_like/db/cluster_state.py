@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from senlin_like.db import node_state
-from senlin_like.db.models import Cluster, Event, Node, Profile, Receiver
+from senlin_like.db.models import Binding, Cluster, Event, Node, Profile, Receiver
 from senlin_like.domain import cluster_status
 
 TABLE = Cluster.__table__
@@ -32,6 +32,19 @@ def change(session: orm.Session, cluster_id: str, values: Mapping[str, Any]) -> 
         sa.update(TABLE).where(TABLE.c.id == cluster_id).values(**values)
     )
     return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def merge_data(
+    session: orm.Session, cluster_id: str, changes: Mapping[str, Any]
+) -> None:
+    """Set keys of a cluster's data under its lock; None removes a key."""
+    query = sa.select(TABLE.c.data).where(TABLE.c.id == cluster_id).with_for_update()
+    row = session.execute(query).first()
+    if row is None:
+        return
+    merged = {**(row.data or {}), **changes}
+    kept = {key: value for key, value in merged.items() if value is not None}
+    change(session, cluster_id, {"data": kept})
 
 
 def settle(
@@ -73,7 +86,7 @@ def settle(
 
 
 def remove(session: orm.Session, cluster_id: str) -> None:
-    """Delete a cluster's row and receivers; its events lose their cluster id.
+    """Delete a cluster's row, receivers and bindings; its events lose its id.
 
     Nodes that are left over become orphans rather than vanish from sight.
     """
@@ -86,4 +99,5 @@ def remove(session: orm.Session, cluster_id: str) -> None:
         sa.update(Event).where(Event.cluster_id == cluster_id).values(cluster_id="")
     )
     session.execute(sa.delete(Receiver).where(Receiver.cluster_id == cluster_id))
+    session.execute(sa.delete(Binding).where(Binding.cluster_id == cluster_id))
     session.execute(sa.delete(TABLE).where(TABLE.c.id == cluster_id))

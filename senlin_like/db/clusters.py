@@ -10,8 +10,8 @@ from sqlalchemy.ext import compiler
 from sqlalchemy.sql import expression
 
 from senlin_like.context import RequestContext
+from senlin_like.db import bindings, models, paging
 from senlin_like.db import identity as identities
-from senlin_like.db import models, paging
 
 TABLE = models.Cluster.__table__
 _PROFILE = models.Profile.__table__
@@ -63,7 +63,7 @@ _LOCKED = sa.select(TABLE).with_for_update()
 
 
 def get(session: orm.Session, ctx: RequestContext, identity: str) -> dict[str, Any]:
-    """Return a cluster with the ids of its nodes; two statements for an id.
+    """Return a cluster with the ids of what it has; three statements for an id.
 
     :raises NotFound: when there is none that the caller may see.
     :raises MultipleChoices: when a name or short id fits several.
@@ -88,7 +88,7 @@ def list_page(
     page: paging.Page,
     filters: paging.Filters,
 ) -> list[dict[str, Any]]:
-    """Return one page of clusters; two statements, three with a marker."""
+    """Return one page of clusters; three statements, four with a marker."""
     rows = paging.fetch(session, ctx, LISTING, _SHOWN, page, filters)
     return _records(session, rows)
 
@@ -96,9 +96,14 @@ def list_page(
 def _records(
     session: orm.Session, rows: Sequence[identities.Row]
 ) -> list[dict[str, Any]]:
-    members = node_ids(session, [row[0] for row in rows])
+    ids = [row[0] for row in rows]
+    members, bound = node_ids(session, ids), bindings.ids_of(session, ids)
     return [
-        dict(zip(_KEYS, row, strict=True), nodes=members.get(row[0], []), policies=[])
+        dict(
+            zip(_KEYS, row, strict=True),
+            nodes=members.get(row[0], []),
+            policies=bound.get(row[0], []),
+        )
         for row in rows
     ]
 

@@ -182,6 +182,31 @@ class Receiver(Base):
     channel: orm.Mapped[Any] = orm.mapped_column(Json)
 
 
+class Binding(Base):
+    """A policy that is attached to a cluster.
+
+    ``is_attached`` is false as long as it is being attached: nobody sees or
+    asks it then. ``sealed_data`` is what its type made and keeps for this
+    cluster; ``last_op`` is when the last scaling under it has ended.
+    """
+
+    __tablename__ = "cluster_policy"
+    __table_args__ = (
+        sa.Index("ix_cluster_policy_policy_id", "policy_id"),
+        sa.UniqueConstraint("cluster_id", "policy_id"),
+        MYSQL,
+    )
+
+    id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
+    cluster_id: orm.Mapped[str] = orm.mapped_column(ID, sa.ForeignKey("cluster.id"))
+    policy_id: orm.Mapped[str] = orm.mapped_column(ID, sa.ForeignKey("policy.id"))
+    enabled: orm.Mapped[bool]
+    priority: orm.Mapped[int]
+    is_attached: orm.Mapped[bool]
+    sealed_data: orm.Mapped[str | None] = orm.mapped_column(LongText)
+    last_op: orm.Mapped[datetime.datetime | None] = orm.mapped_column(UtcTime)
+
+
 class Action(Base):
     """Something that was asked for; the row is the job, and the lock."""
 
@@ -287,6 +312,8 @@ class StrayWatch(Base):
     #: Of the profile, which may be deleted before this watch ends.
     profile_type: orm.Mapped[str] = orm.mapped_column(sa.String(255))
     sealed_spec: orm.Mapped[str] = orm.mapped_column(LongText)
+    #: Of the node, which may be gone.
+    data: orm.Mapped[Any] = orm.mapped_column(Json)
     #: Only what was made at or after this time (epoch seconds) can be a stray.
     since: orm.Mapped[float] = orm.mapped_column(sa.Double)
     until: orm.Mapped[float] = orm.mapped_column(sa.Double)

@@ -77,18 +77,24 @@ def tell_cluster(
     )
 
 
-def members(session: orm.Session, cluster_id: str) -> list[Candidate]:
-    """Return a cluster's nodes as candidates for removal, by index."""
+def members(
+    session: orm.Session, cluster_id: str, *, with_places: bool = False
+) -> list[Candidate]:
+    """Return a cluster's nodes as candidates for removal, by index.
+
+    ``with_places`` reads their data too, for the zone and region of each.
+    """
+    columns = [
+        TABLE.c.id,
+        TABLE.c.status,
+        TABLE.c.index,
+        TABLE.c.tainted,
+        TABLE.c.created_at,
+        TABLE.c.dependents,
+        Profile.created_at.label("profile_created_at"),
+    ]
     rows = session.execute(
-        sa.select(
-            TABLE.c.id,
-            TABLE.c.status,
-            TABLE.c.index,
-            TABLE.c.tainted,
-            TABLE.c.created_at,
-            TABLE.c.dependents,
-            Profile.created_at.label("profile_created_at"),
-        )
+        sa.select(*columns, *([TABLE.c.data] if with_places else []))
         .join(Profile, Profile.id == TABLE.c.profile_id)
         .where(TABLE.c.cluster_id == cluster_id)
         .order_by(TABLE.c.index, TABLE.c.id)
@@ -103,9 +109,15 @@ def members(session: orm.Session, cluster_id: str) -> list[Candidate]:
             created_at=row.created_at,
             profile_created_at=row.profile_created_at,
             is_needed=bool(row.dependents.get("nodes")),
+            **(_places_of(row.data) if with_places else {}),
         )
         for row in rows
     ]
+
+
+def _places_of(data: Any) -> dict[str, str | None]:
+    placement = (data or {}).get("placement") or {}
+    return {"zone": placement.get("zone"), "region": placement.get("region_name")}
 
 
 def rows_of(session: orm.Session, node_ids: Collection[str]) -> dict[str, Any]:
@@ -127,6 +139,29 @@ def rows_of(session: orm.Session, node_ids: Collection[str]) -> dict[str, Any]:
         )
         found.update({row.id: row for row in rows})
     return found
+
+
+def with_data(session: orm.Session, cluster_id: str) -> list[Any]:
+    """Return (id, name, physical_id, status, data) of a cluster's nodes."""
+    query = (
+        sa.select(
+            TABLE.c.id, TABLE.c.name, TABLE.c.physical_id, TABLE.c.status, TABLE.c.data
+        )
+        .where(TABLE.c.cluster_id == cluster_id)
+        .order_by(TABLE.c.index, TABLE.c.id)
+    )
+    return list(session.execute(query))
+
+
+def merge_data(session: orm.Session, node_id: str, changes: Mapping[str, Any]) -> None:
+    """Set keys of a node's data under its lock; None removes a key."""
+    query = sa.select(TABLE.c.data).where(TABLE.c.id == node_id).with_for_update()
+    row = session.execute(query).first()
+    if row is None:
+        return
+    merged = {**(row.data or {}), **changes}
+    kept = {key: value for key, value in merged.items() if value is not None}
+    change(session, node_id, {"data": kept})
 
 
 def remove_never_made(session: orm.Session, node_ids: Sequence[str]) -> int:

@@ -37,6 +37,7 @@ _KEYS = [
 ]
 _SHOWN = sa.select(*(TABLE.c[key] for key in _KEYS))
 _LOCKED = _SHOWN.with_for_update()
+_HELD = _SHOWN.with_for_update(read=True)
 
 
 def get(session: orm.Session, ctx: RequestContext, identity: str) -> dict[str, Any]:
@@ -58,6 +59,23 @@ def list_page(
     """Return one page of policies, their specs as ``sealed_spec``."""
     rows = paging.fetch(session, ctx, LISTING, _SHOWN, page, filters)
     return [dict(zip(_KEYS, row, strict=True)) for row in rows]
+
+
+def find_hold(
+    session: orm.Session, ctx: RequestContext, identity: str
+) -> dict[str, Any]:
+    """Find a policy and keep it from being deleted in this transaction.
+
+    :raises NotFound: when there is none that the caller may see.
+    :raises MultipleChoices: when a name or short id fits several.
+    """
+    row = identities.get(session, ctx, NAMED, _HELD, identity)
+    return dict(zip(_KEYS, row, strict=True))
+
+
+def load_hold(session: orm.Session, policy_id: str) -> Any | None:
+    """Return the row of exactly this id, kept from being deleted meanwhile."""
+    return session.execute(_HELD.where(TABLE.c.id == policy_id)).first()
 
 
 def find_lock(

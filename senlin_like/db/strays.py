@@ -47,6 +47,7 @@ def remember(
         "profile_id": Node.profile_id,
         "profile_type": Profile.type,
         "sealed_spec": Profile.sealed_spec,
+        "data": Node.data,
         "since": began - _CLOCKS_S,
         "until": db_now() + watch_s,
         "due_at": db_now() + _FIRST_LOOK_S,

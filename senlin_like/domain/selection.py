@@ -28,7 +28,8 @@ class Candidate:
     """What has to be known of a node to choose it.
 
     ``created_at`` is None as long as the node has never been active; others
-    depend on a node that ``is_needed``.
+    depend on a node that ``is_needed``. ``zone`` and ``region`` are None where
+    nobody has looked, or nobody knows.
     """
 
     id: str
@@ -38,6 +39,8 @@ class Candidate:
     created_at: datetime.datetime | None = None
     profile_created_at: datetime.datetime | None = None
     is_needed: bool = False
+    zone: str | None = None
+    region: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

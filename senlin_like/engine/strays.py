@@ -12,6 +12,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.db import strays
+from senlin_like.domain import plan
 from senlin_like.flows import hosting
 from senlin_like.flows.workbench import Recipe, Workbench
 from senlin_like.profiles import base as profiles
@@ -45,10 +46,13 @@ def _sweep_node(bench: Workbench, row: Any) -> int | None:
     """Return how many objects were removed; None when it has to look again."""
     watch = row.StrayWatch
     recipe = bench.recipe(watch.profile_id, watch.profile_type, watch.sealed_spec)
+    # A policy may have chosen the region; that is in the node's data.
+    data = watch.data if row.data is None else row.data
+    region = plan.region_of(data, recipe.region)
     removed = 0
     try:
         ask = profiles.Ask(
-            cloud=bench.cloud(watch.user, watch.project, recipe.region),
+            cloud=bench.cloud(watch.user, watch.project, region),
             node=profiles.NodeFacts(
                 id=watch.node_id,
                 name=row.name or "",

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from senlin_like.db import cluster_state, hosts, node_state
+from senlin_like.db import bindings, cluster_state, hosts, node_state
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import ClusterStatus, Phase
 from senlin_like.flows import telling
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks import binding, cluster
 from senlin_like.flows.tasks.base import Ending, Plan
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
@@ -19,11 +19,24 @@ VERSION = 1
 
 
 def plan(run: Run, bench: Workbench) -> Plan:
-    """Begin, remove the nodes, remove the row."""
+    """Begin, detach the policies, remove the nodes, remove the row."""
+
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        _refuse_needed(session, row)
+        hooked = [
+            one.policy_id
+            for one in bindings.all_of(session, row.id)
+            if binding.has_hooks(bench, one)
+        ]
+        if hooked:
+            run.data["detached"] = hooked
+        return {}
+
     return Plan(
         version=VERSION,
         steps=(
-            cluster.BeginCluster(run, ClusterStatus.DELETING, _opening),
+            cluster.BeginCluster(run, ClusterStatus.DELETING, opening),
+            binding.DetachAll(run, bench, lambda: run.data.get("detached", [])),
             *cluster.removal(run, _all_nodes),
             Judge(run, {"RemoveNodes": "Failed in deleting nodes."}),
         ),
@@ -31,7 +44,7 @@ def plan(run: Run, bench: Workbench) -> Plan:
     )
 
 
-def _opening(session: Session, row: Any) -> Mapping[str, Any]:
+def _refuse_needed(session: Session, row: Any) -> None:
     """Refuse to delete what others need; that may have come after the request.
 
     :raises Refused: naming what needs it.
@@ -42,7 +55,6 @@ def _opening(session: Session, row: Any) -> Mapping[str, Any]:
     needed = hosts.needed_members(session, row.id)
     if needed:
         raise Refused(f"Nodes {needed[:10]} are depended by other nodes.")
-    return {}
 
 
 def _all_nodes(session: Session, row: object) -> list[str]:

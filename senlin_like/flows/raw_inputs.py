@@ -126,6 +126,12 @@ def _operation(inputs: Inputs) -> None:
     _check_map(inputs, "params")
 
 
+def _policy(inputs: Inputs) -> None:
+    _need(_is_id(inputs.get("policy_id")), "policy_id", "the id of a policy")
+    fits = str(inputs.get("enabled")).lower() in ("true", "false", "none")
+    _need(fits, "enabled", "true or false")
+
+
 _CHECKS: Mapping[Kind, Callable[[Inputs], None]] = {
     Kind.CLUSTER_SCALE_OUT: _scale,
     Kind.CLUSTER_SCALE_IN: _scale,
@@ -136,4 +142,7 @@ _CHECKS: Mapping[Kind, Callable[[Inputs], None]] = {
     Kind.CLUSTER_UPDATE: _update,
     Kind.CLUSTER_RECOVER: _recover,
     Kind.CLUSTER_OPERATION: _operation,
+    Kind.CLUSTER_ATTACH_POLICY: _policy,
+    Kind.CLUSTER_DETACH_POLICY: _policy,
+    Kind.CLUSTER_UPDATE_POLICY: _policy,
 }

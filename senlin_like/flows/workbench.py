@@ -1,7 +1,7 @@
 """What runs share within one engine: unsealed specs and opened clouds.
 
-Profiles never change their spec, so a spec is unsealed once. A cloud is kept
-for a short time: a permission that was revoked is noticed soon.
+Profiles and policies never change their spec, so a spec is unsealed once. A cloud
+is kept for a short time: a permission that was revoked is noticed soon.
 """
 
 import dataclasses
@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from senlin_like.drivers import base as clouds
 from senlin_like.operations import credentials
 from senlin_like.operations.deps import Deps
+from senlin_like.policies.base import PolicyType
 from senlin_like.profiles.base import ProfileType
 
 Key = TypeVar("Key", bound=Hashable)
@@ -63,12 +64,22 @@ class Recipe:
     region: str | None
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PolicyRecipe:
+    """A policy as runs use it."""
+
+    id: str
+    type: PolicyType
+    properties: Mapping[str, Any]
+
+
 class Workbench:
     """The shared caches of one engine."""
 
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
         self._recipes: Kept[str, Recipe] = Kept()
+        self._policies: Kept[str, PolicyRecipe] = Kept()
         self._clouds: Kept[tuple[str, str, str | None], clouds.Cloud] = Kept(_CLOUD_S)
         self._touched: Kept[str, object] = Kept(0.3)
 
@@ -88,6 +99,17 @@ class Workbench:
             )
 
         return self._recipes.get(profile_id, make)
+
+    def policy(self, policy_id: str, type_name: str, sealed_spec: str) -> PolicyRecipe:
+        """Return a policy, unsealed and with its defaults."""
+
+        def make() -> PolicyRecipe:
+            kind = self.deps.policies.get(type_name)
+            spec = self.deps.db.vault.unseal(sealed_spec)
+            properties = kind.check_spec(spec)
+            return PolicyRecipe(id=policy_id, type=kind, properties=properties)
+
+        return self._policies.get(policy_id, make)
 
     def cloud(self, user: str, project: str, region: str | None) -> clouds.Cloud:
         """Return the cloud as the owner of an object sees it.

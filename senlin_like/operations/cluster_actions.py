@@ -10,7 +10,12 @@ from senlin_like.db import clusters, nodes, profiles
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import AdjustmentType, Kind
-from senlin_like.operations import actions, cluster_members, recovery
+from senlin_like.operations import (
+    actions,
+    cluster_members,
+    cluster_policies,
+    recovery,
+)
 from senlin_like.operations import credentials as permissions
 from senlin_like.operations.deps import Deps
 
@@ -18,6 +23,12 @@ Params = Mapping[str, Any]
 #: Checks a request on a locked cluster and returns the action's inputs.
 Check = Callable[[Session, Deps, RequestContext, Any, Params], dict[str, Any]]
 
+#: What the names of actions begin with, where it isn't their kind.
+_PREFIXES = {
+    Kind.CLUSTER_ATTACH_POLICY: "attach_policy",
+    Kind.CLUSTER_DETACH_POLICY: "detach_policy",
+    Kind.CLUSTER_UPDATE_POLICY: "update_policy",
+}
 FILTER_KEYS = ("name", "profile_id", "status", "role")
 
 
@@ -41,7 +52,13 @@ def ask(
 
     def work(session: Session) -> str:
         cluster = clusters.find_lock(session, ctx, identity)
-        inputs = check(session, deps, ctx, cluster, params)
+        try:
+            inputs = check(session, deps, ctx, cluster, params)
+        except exceptions.BindingNotFound as error:
+            raise exceptions.Invalid(
+                f"The policy '{error.identity}' is not attached to the specified "
+                f"cluster '{identity}'."
+            ) from error
         return request(session, deps, ctx, kind, cluster, inputs)
 
     action_id = deps.db.transact(work)
@@ -62,7 +79,7 @@ def request(
     :raises Conflict: when other actions stand in the way.
     """
     verb = inputs["operation"] if kind == Kind.CLUSTER_OPERATION else None
-    prefix = f"cluster_{verb}" if verb else kind.lower()
+    prefix = f"cluster_{verb}" if verb else _PREFIXES.get(kind, kind.lower())
     asked = actions.Asked(
         kind=kind,
         target=cluster.id,
@@ -283,6 +300,9 @@ _ASKED: Mapping[str, tuple[Kind, Check]] = {
     "scale_in": (Kind.CLUSTER_SCALE_IN, scale_in),
     "check": (Kind.CLUSTER_CHECK, check),
     "recover": (Kind.CLUSTER_RECOVER, recover),
+    "policy_attach": (Kind.CLUSTER_ATTACH_POLICY, cluster_policies.attach),
+    "policy_detach": (Kind.CLUSTER_DETACH_POLICY, cluster_policies.detach),
+    "policy_update": (Kind.CLUSTER_UPDATE_POLICY, cluster_policies.update),
 }
 _FIRST: Mapping[str, Callable[[Params], None]] = {
     "resize": _check_resize_alone,

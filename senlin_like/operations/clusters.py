@@ -6,7 +6,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import clusters, profiles, projects, receivers
+from senlin_like.db import bindings, clusters, profiles, projects, receivers
 from senlin_like.db import identity as identities
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity, node_names
@@ -239,13 +239,13 @@ def delete(
 ) -> str:
     """Ask for a cluster to be deleted with its nodes; returns the action's id.
 
-    ``with_dependents`` lets its receivers go with it, as ``force`` and the
-    operator's setting do.
+    ``with_dependents`` lets its receivers go with it and its policies be
+    detached, as ``force`` and the operator's setting do.
 
     :raises NotFound: when there is no such cluster for the caller.
     :raises ActionInProgress: when it is busy, and force isn't asked for.
     :raises ResourceInUse: when profiles depend on the cluster, other nodes on
-        its nodes, or it still has receivers.
+        its nodes, or it still has policies or receivers.
     """
     permissions.ensure(deps, ctx)
 
@@ -272,13 +272,17 @@ def delete(
 
 
 def _refuse_dependents(session: Session, cluster_id: str, identity: str) -> None:
-    """Refuse to delete a cluster that still has receivers."""
-    names = receivers.names_of_cluster(session, cluster_id, MOST_NAMED)
-    if names:
+    """Refuse to delete a cluster that still has policies or receivers."""
+    held = {
+        "policies": bindings.names_of_cluster(session, cluster_id, MOST_NAMED),
+        "receiver(s)": receivers.names_of_cluster(session, cluster_id, MOST_NAMED),
+    }
+    named = [f"{kind}: {names}" for kind, names in held.items() if names]
+    if named:
         raise exceptions.ResourceInUse(
             "cluster",
             identity,
-            f"still has receiver(s): {names}; 'force' removes them with it",
+            f"still has {' and '.join(named)}; 'force' removes them with it",
         )
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
+from senlin_like.db import bindings, paging, policies, projects
 from senlin_like.db import identity as identities
-from senlin_like.db import paging, policies, projects
 from senlin_like.db.session import Session
 from senlin_like.domain import spec as specs
 from senlin_like.operations import credentials as permissions
@@ -125,10 +125,15 @@ def delete(deps: Deps, ctx: RequestContext, identity: str) -> None:
     """Delete a policy.
 
     :raises NotFound: when there is none that the caller may see.
+    :raises ResourceInUse: when a cluster has it.
     """
 
     def work(session: Session) -> None:
         record = policies.find_lock(session, ctx, identity)
+        if bindings.uses_policy(session, record["id"]):
+            raise exceptions.ResourceInUse(
+                "policy", identity, "still attached to some clusters"
+            )
         policies.delete(session, record["id"])
 
     deps.db.transact(work)

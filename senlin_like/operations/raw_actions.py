@@ -4,6 +4,7 @@ Whether inputs make sense is seen when the action is carried out. But what they
 name has to be the actor's own, as it has to be in a direct request.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,12 +14,19 @@ from senlin_like.db import identity as identities
 from senlin_like.db import nodes, profiles
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import Kind
-from senlin_like.operations import actions, references
+from senlin_like.operations import actions, cluster_policies, references
 from senlin_like.operations.deps import Deps
 
 Inputs = Mapping[str, Any]
 #: Kind → the input that holds ids of nodes that may come from elsewhere.
 _NODES = {Kind.CLUSTER_ADD_NODES: "nodes", Kind.CLUSTER_REPLACE_NODES: "candidates"}
+_OF_POLICIES = frozenset(
+    {
+        Kind.CLUSTER_ATTACH_POLICY,
+        Kind.CLUSTER_DETACH_POLICY,
+        Kind.CLUSTER_UPDATE_POLICY,
+    }
+)
 
 
 def request(
@@ -33,6 +41,11 @@ def request(
     :raises Invalid: when the inputs name what isn't in the actor's project.
     :raises Conflict: when other actions stand in the way.
     """
+    named = asked.inputs.get("policy_id")
+    if asked.kind in _OF_POLICIES and isinstance(named, str):
+        policy_id = cluster_policies.find(session, actor, cluster, named)
+        inputs = {**asked.inputs, "policy_id": policy_id}
+        asked = dataclasses.replace(asked, inputs=inputs)
     if asked.kind in _NODES:
         _check_nodes(session, actor, asked.inputs.get(_NODES[asked.kind]))
     if asked.kind == Kind.CLUSTER_UPDATE:

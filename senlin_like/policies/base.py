@@ -2,12 +2,21 @@
 
 A policy type answers with values and asks nobody: what its spec says, what is
 wrong with it, and what it names in the cloud. Who asks looks those things up.
+
+Some make something in the cloud for each cluster: those have *hooks*. Like the
+verbs of profile types these work in turns, may be cut off after any call, and
+look for what an earlier try has made.
 """
 
 import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from senlin_like.domain import plan
+from senlin_like.domain.capacity import Refusal
+from senlin_like.domain.enums import Kind
+from senlin_like.drivers import base as clouds
+from senlin_like.drivers import turns, waiting
 from senlin_like.policies.references import Reference
 
 #: How far a version is supported, each with the release since when; oldest first.
@@ -24,17 +33,98 @@ class Limits:
     check_interval_min_s: int = 60
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NodeFacts:
+    """What a hook may know of a member of the cluster."""
+
+    id: str
+    name: str
+    physical_id: str | None
+    status: str
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ClusterFacts:
+    """What a hook may know of the cluster, its profile and its members."""
+
+    id: str
+    name: str
+    profile_type: str
+    profile_properties: Mapping[str, Any]
+    data: Mapping[str, Any]
+    nodes: Sequence[NodeFacts]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Patch:
+    """What changes in rows. Maps are merged; None removes a key.
+
+    ``data`` is the binding's, sealed at rest; ``cluster`` is for the cluster's
+    data, ``nodes`` for the data of nodes, by id.
+    """
+
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    cluster: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    nodes: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Done(turns.Ended):
+    """The hook has ended well."""
+
+    patch: Patch = Patch()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Again(turns.Waits):
+    """The hook goes on when ``wait`` has ended, at once if there is none.
+
+    ``patch`` is kept before anything else is called.
+    """
+
+    patch: Patch = Patch()
+
+
+Step = Done | Again
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class HookAsk:
+    """What a hook works with; ``data`` is what it has kept in its binding."""
+
+    cloud: clouds.Cloud
+    binding_id: str
+    policy_id: str
+    data: Mapping[str, Any]
+    properties: Properties
+    cluster: ClusterFacts
+    turn: waiting.Turn
+
+
 class PolicyType(Protocol):
     """A type of policies; one instance serves all policies of the type.
 
     All versions of a type have one schema: a version is a label that says
-    since when something is there.
+    since when something is there. ``Plain`` has what most types say alike.
     """
 
     #: Type name without version, as ``senlin.policy.scaling``.
     name: str
     #: The versions that there are, and how far each is supported.
     support: Mapping[str, Statuses]
+    #: Types are asked in this order, the lowest first.
+    priority: int
+    #: Whether a cluster has one policy of the type at most, of any version.
+    is_singleton: bool
+    #: Whether ``attach`` and ``detach`` have anything to do.
+    has_hooks: bool
+    #: The actions that the type is asked about before they begin.
+    targets: frozenset[Kind]
+    #: Whether it decides how many nodes come or go; such types are asked first.
+    is_sizing: bool
+    #: Whether it has to know where the members are.
+    wants_places: bool
 
     def schema(self) -> Mapping[str, Any]:
         """Return the schema of the properties in the clients' dialect."""
@@ -50,6 +140,62 @@ class PolicyType(Protocol):
 
     def references(self, properties: Properties) -> Sequence[Reference]:
         """Return what the properties name in the cloud, in the order to look."""
+
+    def misfit(self, properties: Properties, profile_type: str) -> str | None:
+        """Tell why clusters of a profile type can't have the policy, or None."""
+
+    def decide(
+        self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
+    ) -> plan.Decision | Refusal:
+        """Decide on an action that is about to begin; changes nothing."""
+
+    def cooldown_s(self, properties: Properties, kind: Kind) -> int:
+        """Return how long no action of a kind may follow a scaling, in seconds."""
+
+    def attach(self, ask: HookAsk) -> Step:
+        """Make what the policy needs for a cluster."""
+
+    def detach(self, ask: HookAsk) -> Step:
+        """Remove what was made for a cluster, found by looking for it."""
+
+
+class Plain:
+    """What a type says that decides nothing and makes nothing in the cloud."""
+
+    is_singleton = True
+    has_hooks = False
+    targets: frozenset[Kind] = frozenset()
+    is_sizing = False
+    wants_places = False
+    #: The profile types that its clusters may have; none means any.
+    profile_types: tuple[str, ...] = ()
+
+    def misfit(self, properties: Properties, profile_type: str) -> str | None:
+        """Tell that the profile type isn't one of those that fit."""
+        if not self.profile_types or profile_type in self.profile_types:
+            return None
+        return (
+            f"Policy not applicable on profile type: {profile_type} "
+            f"(applicable: {', '.join(self.profile_types)})."
+        )
+
+    def decide(
+        self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
+    ) -> plan.Decision | Refusal:
+        """Decide nothing."""
+        return plan.Decision()
+
+    def cooldown_s(self, properties: Properties, kind: Kind) -> int:
+        """Let anything follow."""
+        return 0
+
+    def attach(self, ask: HookAsk) -> Step:
+        """Do nothing."""
+        return Done()
+
+    def detach(self, ask: HookAsk) -> Step:
+        """Do nothing."""
+        return Done()
 
 
 def supported(since: str) -> Statuses:

@@ -113,10 +113,11 @@ PROPERTIES: specs.Schema = {
 }
 
 
-class Health:
+class Health(base.Plain):
     """What makes a node a failed one, and what is done then."""
 
     name = "senlin.policy.health"
+    priority = 600
     support: Mapping[str, base.Statuses] = {
         "1.0": base.experimental("2017.02", "2018.06"),
         "1.1": base.supported("2018.09"),

@@ -112,10 +112,12 @@ PROPERTIES: specs.Schema = {
 }
 
 
-class LoadBalance:
+class LoadBalance(base.Plain):
     """How the nodes of a cluster share one address."""
 
     name = "senlin.policy.loadbalance"
+    priority = 500
+    profile_types = ("os.nova.server-1.0",)
     support: Mapping[str, base.Statuses] = {
         "1.0": base.supported("2016.04"),
         "1.1": base.supported("2018.01"),

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from senlin_like.drivers import base as clouds
-from senlin_like.drivers import waiting
+from senlin_like.drivers import turns, waiting
 from senlin_like.drivers.base import ObjectKind
 
 CloudWait = waiting.CloudWait
@@ -71,21 +71,19 @@ class NodePatch:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Done:
-    """The verb has ended well. ``reason`` is a sentence for people."""
+class Done(turns.Ended):
+    """The verb has ended well."""
 
     patch: NodePatch = NodePatch()
-    reason: str = ""
     #: Answer of ``check``: whether the object is as it should be.
     is_healthy: bool = True
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Again:
+class Again(turns.Waits):
     """The verb goes on when ``wait`` has ended; ``patch`` is kept at once."""
 
     wait: CloudWait
-    memo: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     patch: NodePatch = NodePatch()
 
 

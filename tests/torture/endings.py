@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from senlin_like.db.models import Cluster, Event, Node, Profile
+from senlin_like.db.models import Binding, Cluster, Event, Node, Profile
 from senlin_like.simulated_cloud import tables
 from senlin_like.simulated_cloud.world import World
 from tests.torture import checks
@@ -58,6 +58,9 @@ def snapshot(stage: Stage) -> dict[str, Any]:
             for row in [*stage.rows(Node), *stage.rows(Cluster)]
         ),
         "ports": len(checks.cloud_rows(world, tables.PORTS)),
+        "queues": len(checks.cloud_rows(world, tables.QUEUES)),
+        "bindings": _bindings(stage),
+        "marks": sorted("mark" in row.data for row in stage.rows(Node)),
     }
 
 
@@ -79,3 +82,16 @@ def _things(world: World) -> dict[str, Any]:
             if row.deleted_at is None
         ),
     }
+
+
+def _bindings(stage: Stage) -> list[tuple[Any, ...]]:
+    return sorted(
+        (
+            row.enabled,
+            row.is_attached,
+            row.priority,
+            row.sealed_data is not None,
+            row.last_op is not None,
+        )
+        for row in stage.rows(Binding)
+    )

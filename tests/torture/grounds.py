@@ -1,8 +1,10 @@
 """All scenarios, each with the ground that it is played on."""
 
-from tests.torture import kinds, scenarios
+from tests.torture import kinds, policy_scenarios, scenarios
 
 GROUNDS = {"servers": scenarios, "kinds": kinds}
 ALL = [
-    (name, scenario) for name, home in GROUNDS.items() for scenario in home.SCENARIOS
+    *(("servers", scenario) for scenario in scenarios.SCENARIOS),
+    *(("servers", scenario) for scenario in policy_scenarios.SCENARIOS),
+    *(("kinds", scenario) for scenario in kinds.SCENARIOS),
 ]

@@ -67,6 +67,7 @@ def make_ground(directory: pathlib.Path) -> None:
     for name in ("lone-1", "lone-2"):
         body = {"name": name, "profile_id": profile}
         nodes.create(stage.deps, stage.ctx, body)
+    make_policies(stage)
     stage.drain()
     assert checks.problems(stage.deps.db, stage.driver.world) == []
     stage.close()
@@ -78,10 +79,20 @@ def copy_ground(source: pathlib.Path, target: pathlib.Path) -> Stage:
     return open_stage(target)
 
 
+def make_policies(stage: Stage) -> None:
+    """Store policies, one of which makes things in the cloud."""
+    stage.a_policy("hook", "test.policy.hooked")
+    stage.a_policy("shrink", "deletion", criteria="OLDEST_FIRST", grace_period=3)
+    stage.a_policy("free", "deletion", destroy_after_deletion=False)
+    stage.a_policy("some", "batch", min_in_service=1, max_batch_size=1, pause_time=2)
+    event = {"event": "CLUSTER_SCALE_IN"}
+    stage.a_policy("less", "scaling", **event, adjustment={"number": 2})
+
+
 # -- what is asked ----------------------------------------------------------
 
 
-def _cluster(name: str, **params: Any) -> Act:
+def ask_cluster(name: str, **params: Any) -> Act:
     return lambda stage: cluster_actions.ask(stage.deps, stage.ctx, "web", name, params)
 
 
@@ -134,7 +145,7 @@ def _replace(stage: Stage) -> str:
     )
 
 
-def _fault(**rule: Any) -> Act:
+def fault(**rule: Any) -> Act:
     return lambda stage: stage.controls.add_fault(rule)
 
 
@@ -230,11 +241,11 @@ def _operate_node(operation: str, **params: Any) -> Act:
 
 
 def _resize(number: int) -> Act:
-    return _cluster("resize", adjustment_type="CHANGE_IN_CAPACITY", number=number)
+    return ask_cluster("resize", adjustment_type="CHANGE_IN_CAPACITY", number=number)
 
 
 _SERVER = "compute.create_server"
-_BROKEN_BUILD = _fault(effect="error_status", method=_SERVER, name="n-2|web-4|n-1")
+_BROKEN_BUILD = fault(effect="error_status", method=_SERVER, name="n-2|web-4|n-1")
 
 SCENARIOS = (
     Scenario(name="cluster-create", act=_create),
@@ -242,29 +253,29 @@ SCENARIOS = (
     Scenario(
         name="cluster-create-refused",
         act=_create,
-        before=_fault(effect="error", method=_SERVER, name="n-2"),
+        before=fault(effect="error", method=_SERVER, name="n-2"),
     ),
     Scenario(
         name="cluster-create-unsure",
         act=_create,
-        before=_fault(effect="done_but_timeout", method=_SERVER, count=2),
+        before=fault(effect="done_but_timeout", method=_SERVER, count=2),
     ),
     Scenario(
         name="cluster-create-port-unsure",
         act=_create,
-        before=_fault(effect="done_but_timeout", method="network.create_port", count=1),
+        before=fault(effect="done_but_timeout", method="network.create_port", count=1),
     ),
     Scenario(
         name="cluster-create-busy",
         act=_create,
-        before=_fault(effect="busy", method=_SERVER, count=2),
+        before=fault(effect="busy", method=_SERVER, count=2),
     ),
     Scenario(
         name="cluster-create-undo-fails-once",
         act=_create,
         before=lambda stage: (
             _BROKEN_BUILD(stage),
-            _fault(effect="error", method="compute.delete_server", count=1)(stage),
+            fault(effect="error", method="compute.delete_server", count=1)(stage),
         ),
         exact=False,
     ),
@@ -297,7 +308,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="cluster-delete-broken",
-        before=_fault(effect="error", method="compute.delete_server", count=1),
+        before=fault(effect="error", method="compute.delete_server", count=1),
         act=lambda stage: clusters.delete(stage.deps, stage.ctx, "web", force=False),
         exact=False,
     ),
@@ -317,12 +328,12 @@ SCENARIOS = (
     Scenario(
         name="cluster-resize-timeout", act=_out_of_time(_resize(2), with_children)
     ),
-    Scenario(name="cluster-scale-out", act=_cluster("scale_out", count=1)),
-    Scenario(name="cluster-scale-in", act=_cluster("scale_in", count=1)),
+    Scenario(name="cluster-scale-out", act=ask_cluster("scale_out", count=1)),
+    Scenario(name="cluster-scale-in", act=ask_cluster("scale_in", count=1)),
     Scenario(name="cluster-add", act=_members("add_nodes", "lone-1", "lone-2")),
     Scenario(
         name="cluster-add-broken",
-        before=_fault(effect="error", method="compute.set_metadata", nth=2),
+        before=fault(effect="error", method="compute.set_metadata", nth=2),
         act=_members("add_nodes", "lone-1", "lone-2"),
         exact=False,
     ),
@@ -332,11 +343,11 @@ SCENARIOS = (
         act=_members("del_nodes", "web-1", "web-2", destroy_after_deletion=True),
     ),
     Scenario(name="cluster-replace", act=_replace),
-    Scenario(name="cluster-check", before=_vanish("web-2"), act=_cluster("check")),
+    Scenario(name="cluster-check", before=_vanish("web-2"), act=ask_cluster("check")),
     Scenario(
         name="cluster-recover",
         before=_unwell_and_small,
-        act=_cluster("recover", check=True, check_capacity=True),
+        act=ask_cluster("recover", check=True, check_capacity=True),
     ),
     Scenario(name="cluster-operation", act=_operate("reboot")),
     Scenario(name="node-create", act=_create_lone),
@@ -362,7 +373,7 @@ SCENARIOS = (
         name="node-recover-broken",
         before=lambda stage: (
             _ill(stage),
-            _fault(effect="error_status", method=_SERVER, name="web-1")(stage),
+            fault(effect="error_status", method=_SERVER, name="web-1")(stage),
         ),
         act=_node("web-1", "recover"),
     ),

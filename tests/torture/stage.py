@@ -25,12 +25,12 @@ from senlin_like.domain.enums import FINAL
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers.simulated import cloud as simulated
 from senlin_like.engine.worker import Engine, Options
-from senlin_like.operations import profiles
+from senlin_like.operations import policies, profiles
 from senlin_like.operations.deps import Deps, Settings
-from senlin_like.policies.registry import Registry as PolicyRegistry
 from senlin_like.profiles import registry as profile_registry
 from senlin_like.simulated_cloud import catalogue
 from senlin_like.simulated_cloud.controls import Controls
+from tests.torture import hooked
 
 ROUNDS = 250
 _AFTER_GROUND_S = 3600.0
@@ -182,7 +182,7 @@ class Stage:
             db=database,
             wake=lambda: None,
             profiles=profile_registry.load(),
-            policies=PolicyRegistry({}),
+            policies=hooked.a_registry(),
             driver=self.driver,
             settings=Settings(**settings),
             clock=self.clock.aware,
@@ -389,6 +389,12 @@ class Stage:
         }
         made = profiles.create(self.deps, self.ctx, name=name, spec=spec, metadata={})
         return str(made["id"])
+
+    def a_policy(self, name: str, kind: str, **properties: Any) -> str:
+        """Store a policy; ``kind`` is the end of its type's name, or all of it."""
+        full = kind if kind.startswith("test.") else f"senlin.policy.{kind}"
+        spec = {"type": full, "version": "1.0", "properties": properties}
+        return str(policies.create(self.deps, self.ctx, name=name, spec=spec)["id"])
 
 
 def opened(stage: Stage) -> Iterator[Stage]:

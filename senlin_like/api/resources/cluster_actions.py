@@ -19,8 +19,35 @@ class Asked:
 
 
 def _parameters(name: str, *rows: Field) -> fields.Resource:
-    """Make the table of an action; these ignore unknown parameters."""
+    """Make the table of an action that ignores unknown parameters."""
     return fields.Resource(name, name, rows, is_closed=False)
+
+
+def _policy(verb: str, text: str, *rows: Field) -> dict[str, Asked]:
+    """Give an action on one policy, under its two names.
+
+    The first one is that of Senlin's code and clients, the other one that of
+    its API reference. These take no unknown parameters.
+    """
+    name = f"policy_{verb}"
+    asked = Asked(text=text, table=fields.Resource(name, name, (_POLICY_ID, *rows)))
+    return {name: asked, f"{verb}_policy": asked}
+
+
+_POLICY_ID = Field(
+    name="policy_id",
+    text="ID, name or short id of the policy.",
+    on=On.CREATE,
+    takes=STRING,
+    required=On.CREATE,
+    null=NOWHERE,
+)
+_ENABLED = Field(
+    name="enabled",
+    text="Whether the policy is asked when something is done to the cluster.",
+    on=On.CREATE,
+    takes=field_types.BOOL,
+)
 
 
 _COUNT = Field(
@@ -77,6 +104,10 @@ _RESIZE = (
     ),
 )
 
+#: Names of Senlin's API reference → those of its code.
+ALIASES = {
+    f"{verb}_policy": f"policy_{verb}" for verb in ("attach", "detach", "update")
+}
 ACTIONS: dict[str, Asked] = {
     "add_nodes": Asked(
         text="Make orphan nodes members of the cluster.",
@@ -124,6 +155,9 @@ ACTIONS: dict[str, Asked] = {
     ),
     "check": Asked(text="See how the nodes are."),
     "recover": Asked(text="Bring nodes back to health."),
+    **_policy("attach", "Attach a policy to the cluster.", _ENABLED),
+    **_policy("detach", "Detach a policy from the cluster."),
+    **_policy("update", "Enable or disable a policy.", _ENABLED),
     "complete_lifecycle": Asked(
         text="Let an action go on that waits for its lifecycle hook.",
         since=mv.COMPLETE_LIFECYCLE,

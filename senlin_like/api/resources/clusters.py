@@ -103,7 +103,11 @@ CLUSTER = fields.Resource(
             since=mv.PROFILE_ONLY,
         ),
         Field(name="nodes", text="IDs of its nodes.", shows=fields.IDS),
-        Field(name="policies", text="IDs of its policies.", shows=fields.IDS),
+        Field(
+            name="policies",
+            text="IDs of its bindings to policies, not of the policies.",
+            shows=fields.IDS,
+        ),
     ),
 )
 

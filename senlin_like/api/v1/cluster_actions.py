@@ -8,7 +8,7 @@ from senlin_like.api.call import Call
 from senlin_like.api.fields import On
 from senlin_like.api.operation import Gives, Operation, Takes, Wrapped, operation
 from senlin_like.api.resources.actions import ACTION
-from senlin_like.api.resources.cluster_actions import ACTIONS, OPERATION
+from senlin_like.api.resources.cluster_actions import ACTIONS, ALIASES, OPERATION
 from senlin_like.api.tree import Place
 from senlin_like.api.v1 import asking
 from senlin_like.domain.enums import AdjustmentType
@@ -62,6 +62,7 @@ class Actions(Place):
         """Start an action on a cluster."""
         name, given = asking.only_key(call.body, "action", "")
         params = _parameters(call, name, given)
+        name = ALIASES.get(name, name)
         return cluster_actions.ask(call.deps, call.look, call.identity, name, params)
 
 

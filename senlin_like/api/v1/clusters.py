@@ -15,7 +15,7 @@ from senlin_like.api.operation import (
 )
 from senlin_like.api.resources.clusters import ATTRIBUTE, CLUSTER, LISTING
 from senlin_like.api.tree import Place
-from senlin_like.api.v1 import asking, cluster_actions, listing
+from senlin_like.api.v1 import asking, cluster_actions, cluster_policies, listing
 from senlin_like.db import clusters as rows
 from senlin_like.operations import clusters, collect
 from senlin_like.operations.accepted import Accepted
@@ -59,6 +59,7 @@ class Cluster(Place):
                 "actions": cluster_actions.Actions(),
                 "ops": cluster_actions.Operations(),
                 "attrs": Attributes(),
+                "policies": cluster_policies.ClusterPolicies(),
             }
         )
 

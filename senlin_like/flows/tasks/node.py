@@ -4,20 +4,19 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from senlin_like import exceptions
 from senlin_like.db import node_state, progress
-from senlin_like.db.progress import Parking, Save
+from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
-from senlin_like.domain.enums import NodeStatus, Phase, WaitKind
-from senlin_like.drivers import base as clouds
+from senlin_like.domain import plan
+from senlin_like.domain.enums import NodeStatus, Phase
+from senlin_like.drivers import turns
 from senlin_like.flows import fence, hosting, telling
-from senlin_like.flows.outcomes import Done, Gone, Outcome, Park, Refused
+from senlin_like.flows.outcomes import Done, Gone, Outcome, Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Step
+from senlin_like.flows.tasks.turns import Account, Call, Turns
 from senlin_like.flows.workbench import Recipe, Workbench
 from senlin_like.profiles import base as profiles
-
-_BUSY_MOST_S = 30.0
 
 _BEGINNINGS = {
     NodeStatus.CREATING: "Creation in progress",
@@ -66,6 +65,11 @@ class NodeWork:
         row = self.row
         return self.bench.recipe(row.profile_id, row.profile_type, row.sealed_spec)
 
+    @property
+    def region(self) -> str | None:
+        """Return where the node's object is, or is to be."""
+        return plan.region_of(self.row.data, self.recipe.region)
+
     def ask(self, turn: profiles.Turn, **changes: Any) -> profiles.Ask:
         """Put together what a verb of the profile type works with.
 
@@ -74,7 +78,7 @@ class NodeWork:
         :raises TrustNotFound: when the owner's permission can't be used.
         """
         row, recipe = self.row, self.recipe
-        cloud = self.bench.cloud(row.user, row.project, recipe.region)
+        cloud = self.bench.cloud(row.user, row.project, self.region)
         hosts = hosting.opened(self.bench, self._host_rows(row, recipe))
         self.calls = 0
         return profiles.Ask(
@@ -104,6 +108,40 @@ class NodeWork:
     def _before_call(self) -> None:
         self.run.check_lease()
         self.calls += 1
+
+    def account(self) -> Account:
+        """Tell as whom the cloud is asked: as the node's owner."""
+        row = self.row
+        return Account(project=row.project, user=row.user, region=self.region)
+
+    def result(self, answer: turns.Ended) -> dict[str, Any]:
+        """Return what the journal keeps of the end of a verb."""
+        is_healthy = not isinstance(answer, profiles.Done) or answer.is_healthy
+        return {"reason": answer.reason, "healthy": is_healthy}
+
+    def saved(self, answer: turns.Ended | turns.Waits) -> Save | None:
+        """Return what writes the node's row as an answer says."""
+        assert isinstance(answer, profiles.Done | profiles.Again)  # noqa: S101
+        patch = answer.patch
+        values: dict[str, Any] = {}
+        if patch.physical_id is not None:
+            values["physical_id"] = patch.physical_id
+        if patch.clear_physical_id:
+            values["physical_id"] = None
+        if patch.data:
+            # Nobody else writes it while this action holds the node.
+            merged = {**(self.row.data or {}), **patch.data}
+            values["data"] = {
+                key: value for key, value in merged.items() if value is not None
+            }
+        if not values:
+            return None
+        target = self.run.facts.target
+        return lambda session: _change(session, target, values)
+
+
+def _change(session: Session, node_id: str, values: Mapping[str, Any]) -> None:
+    node_state.change(session, node_id, values)
 
 
 def gone(run: Run) -> Gone:
@@ -152,7 +190,13 @@ class Begin(Step):
         if row is None:
             raise gone(run)
         if self.check is not None:
+            known = dict(run.data)
             self.check(session, row)
+            if run.data != known:
+                # Policies have decided something, maybe also on the node's data.
+                data = {"data": run.told_data(run.journal)}
+                progress.record(session, run.hold, data)
+                row = node_state.load(session, row.id) or row
         self.node.take(row)
         values = self._prepared(session, row)
         if self.status is not None:
@@ -184,7 +228,7 @@ class Begin(Step):
             self._change(session, fresh, values)
 
 
-class Physical(Step):
+class Physical(Turns):
     """Carry out a verb of the node's profile type, over as many turns as needed."""
 
     def __init__(
@@ -197,164 +241,13 @@ class Physical(Step):
         is_last: bool = True,
         **changes: Any,
     ) -> None:
-        super().__init__(work.run, name)
-        self.node = work
-        self.verb = verb
-        self.undo_verb = undo
-        self.can_undo = undo is not None
-        self.is_last = is_last
-        self.changes = changes
+        def called(verb: Verb) -> Call:
+            return lambda turn: verb(work.ask(turn, **changes))
 
-    def work(self, memo: Mapping[str, Any]) -> Outcome:
-        """Take one turn."""
-        return self._turn(self.verb, memo, is_last=self.is_last)
-
-    def undo(self, memo: Mapping[str, Any]) -> Outcome:
-        """Take one turn of the way back; what the cloud refuses is told."""
-        assert self.undo_verb is not None  # noqa: S101 - can_undo says so
-        try:
-            return self._turn(self.undo_verb, {"retry": True, **memo}, is_last=False)
-        except exceptions.CloudError as error:
-            self.run.data["undo_failed"] = error.message
-            return Done()
-        except Refused:
-            return Done()
-
-    def _turn(self, verb: Verb, memo: Mapping[str, Any], *, is_last: bool) -> Outcome:
-        turn = self._look(memo)
-        if turn is None:
-            return self._park_again(memo)
-        try:
-            answer = verb(self.node.ask(turn, **self.changes))
-        except exceptions.CloudBusy as error:
-            # This call had no effect, but those before it may have had one.
-            if self.node.calls > 1:
-                memo = {**memo, "retry": True}
-            return self._later(memo, error, error.retry_after_s)
-        except exceptions.CloudUnsure as error:
-            return self._later({**memo, "retry": True}, error, None)
-        if isinstance(answer, profiles.Done):
-            return self._done(answer, is_last=is_last)
-        if turn.has_expired and _same(answer.wait, memo["wait"]):
-            raise exceptions.CloudError(
-                f"Timed out after {answer.wait.timeout_s:g} seconds. "
-                + answer.wait.reason()
-            )
-        return self._wait(answer)
-
-    def _look(self, memo: Mapping[str, Any]) -> profiles.Turn | None:
-        """Return the next turn, or None if the wait has not ended."""
-        run = self.run
-        wait = memo.get("wait")
-        seen: clouds.Observed | None = None
-        has_expired = False
-        if wait is not None:
-            if run.seen:
-                seen = clouds.Observed(**{**run.seen, "id": wait["id"]})
-            over = seen is not None and seen.status in {*wait["until"], *wait["failed"]}
-            has_expired = self._now() >= wait["expires"]
-            if not over and not has_expired:
-                return None
-            seen = seen if over else None
-        return profiles.Turn(
-            memo=memo.get("memo", {}),
-            seen=seen,
-            is_retry=run.attempt > 0 or bool(memo.get("retry")),
-            has_expired=has_expired and seen is None,
+        super().__init__(
+            work,
+            called(verb),
+            undo=None if undo is None else called(undo),
+            name=name,
+            is_last=is_last,
         )
-
-    def _now(self) -> float:
-        return self.run.deps.clock().timestamp()
-
-    def _done(self, answer: profiles.Done, *, is_last: bool) -> Done:
-        result = {"reason": answer.reason, "healthy": answer.is_healthy}
-        return Done(result=result, save=self._patch(answer.patch), is_last=is_last)
-
-    def _wait(self, answer: profiles.Again) -> Park:
-        wait = answer.wait
-        memo = {
-            "memo": dict(answer.memo),
-            "wait": {
-                "kind": wait.kind,
-                "id": wait.id,
-                "until": list(wait.until),
-                "failed": list(wait.failed),
-                "expires": self._now() + wait.timeout_s,
-                "reason": wait.reason(),
-            },
-        }
-        return self._park(memo, self._patch(answer.patch))
-
-    def _park_again(self, memo: Mapping[str, Any]) -> Park:
-        return self._park(memo, None)
-
-    def _park(self, memo: Mapping[str, Any], patch: Save | None) -> Park:
-        wait, run, row = memo["wait"], self.run, self.node.row
-        group = "|".join(
-            (wait["kind"], row.project, row.user, self.node.recipe.region or "")
-        )
-        left = min(wait["expires"] - self._now(), max(run.seconds_left(), 0.0) + 0.1)
-        if run.undoing is not None:
-            left = wait["expires"] - self._now()
-
-        def save(session: Session) -> None:
-            if patch is not None:
-                patch(session)
-            if self.node.bench.needs_touch(group):
-                progress.touch_group(session, group, run.ties.watch_first_s)
-
-        run.ties.on_park()
-        return Park(
-            parking=Parking(
-                kind=WaitKind.CLOUD,
-                reason=wait["reason"],
-                wake_after_s=left,
-                group=group,
-                object_id=wait["id"],
-                wait={"until": wait["until"], "failed": wait["failed"]},
-            ),
-            memo=memo,
-            save=save,
-        )
-
-    def _later(
-        self,
-        memo: Mapping[str, Any],
-        error: exceptions.CloudError,
-        after_s: float | None,
-    ) -> Park:
-        tries = int(memo.get("busy", 0)) + 1
-        pause_s = after_s or min(0.5 * 2**tries, _BUSY_MOST_S)
-        if self.run.undoing is None:
-            pause_s = min(pause_s, max(self.run.seconds_left(), 0.0) + 0.1)
-        return Park(
-            parking=self.run.pause(
-                pause_s, f"The cloud can't answer now ({error.message}); trying again."
-            ),
-            memo={**memo, "busy": tries},
-        )
-
-    def _patch(self, patch: profiles.NodePatch) -> Save | None:
-        values: dict[str, Any] = {}
-        if patch.physical_id is not None:
-            values["physical_id"] = patch.physical_id
-        if patch.clear_physical_id:
-            values["physical_id"] = None
-        if patch.data:
-            # Nobody else writes it while this action holds the node.
-            merged = {**(self.node.row.data or {}), **patch.data}
-            values["data"] = {
-                key: value for key, value in merged.items() if value is not None
-            }
-        if not values:
-            return None
-        target = self.run.facts.target
-        return lambda session: _change(session, target, values)
-
-
-def _change(session: Session, node_id: str, values: Mapping[str, Any]) -> None:
-    node_state.change(session, node_id, values)
-
-
-def _same(wait: profiles.CloudWait, memo: Mapping[str, Any]) -> bool:
-    return wait.id == memo["id"] and set(wait.until) == set(memo["until"])

@@ -75,12 +75,13 @@ def send(client, samples, deps):
     return sent
 
 
-def test_samples(send, spec, policy_spec):
+def test_samples(send, spec, policy_spec, deps):
     discovery(send)
     profiles(send, spec)
     clusters(send)
     nodes(send)
     policies(send, policy_spec)
+    cluster_policies(send, deps)
     receivers(send)
     send("fault", "GET", "/v1/clusters/nobody", status=404)
 
@@ -155,6 +156,24 @@ def nodes(send):
     send("action-show", "GET", f"/v1/actions/{action.json['action']}")
     send("action-list", "GET", "/v1/actions?action=CLUSTER_CREATE")
     send("node-delete", "DELETE", "/v1/nodes/n1", status=202)
+
+
+def cluster_policies(send, deps):
+    path = "/v1/clusters/c1/actions"
+    attach = {"policy_attach": {"policy_id": "less", "enabled": True}}
+    send("cluster-policy-attach", "POST", path, attach, 202)
+    with deps.db.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO cluster_policy SELECT lower(hex(randomblob(4))) || "
+            "'-2f4e-4c0e-9a77-2d0d6b1a5d11', c.id, p.id, 1, 100, 1, NULL, NULL "
+            "FROM cluster c, policy p"
+        )
+    send("cluster-policy-list", "GET", "/v1/clusters/c1/policies")
+    send("cluster-policy-show", "GET", "/v1/clusters/c1/policies/less")
+    disable = {"policy_update": {"policy_id": "less", "enabled": False}}
+    send("cluster-policy-update", "POST", path, disable, 202)
+    detach = {"policy_detach": {"policy_id": "less"}}
+    send("cluster-policy-detach", "POST", path, detach, 202)
 
 
 def receivers(send):

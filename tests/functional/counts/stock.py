@@ -66,6 +66,17 @@ def a_node(deps: Deps, cluster: Row, index: int) -> Row:
     }
 
 
+def a_binding(cluster: Row, policy: Row) -> Row:
+    return {
+        "id": str(uuid.uuid4()),
+        "cluster_id": cluster["id"],
+        "policy_id": policy["id"],
+        "enabled": True,
+        "priority": 200,
+        "is_attached": True,
+    }
+
+
 def an_action(deps: Deps, cluster: Row) -> Row:
     return OWNER | {
         "id": str(uuid.uuid4()),
@@ -106,10 +117,12 @@ def fill(deps: Deps, count: int, nodes_each: int) -> dict[str, str]:
     profile = a_profile(deps)
     found = [a_cluster(deps, profile, nodes_each) for _ in range(count)]
     nodes = [a_node(deps, c, n) for c in found for n in range(nodes_each)]
+    policies = [a_policy(deps) for _ in range(count)]
     rows: dict[str, tuple[type[models.Base], list[Row]]] = {
         "profiles": (models.Profile, [profile]),
-        "policies": (models.Policy, [a_policy(deps) for _ in range(count)]),
+        "policies": (models.Policy, policies),
         "clusters": (models.Cluster, found),
+        "bindings": (models.Binding, [*map(a_binding, found, policies)]),
         "nodes": (models.Node, nodes),
         "actions": (models.Action, [an_action(deps, cluster) for cluster in found]),
         "events": (models.Event, [an_event(deps, cluster) for cluster in found]),

@@ -10,7 +10,7 @@ import pytest
 
 from senlin_like.domain.enums import Kind
 from senlin_like.flows import catalog
-from tests.torture import checks, endings, scenarios
+from tests.torture import checks, endings
 from tests.torture.grounds import ALL
 from tests.torture.stage import Stage
 
@@ -79,8 +79,8 @@ def flaws(stage: Stage, *, is_calm: bool = False) -> list[str]:
 def test_every_kind_of_action_is_crashed(play) -> None:
     met = {
         row.action
-        for scenario in scenarios.SCENARIOS
-        for row in play("servers", scenario, None).actions()
+        for ground, scenario in ALL
+        for row in play(ground, scenario, None).actions()
     }
 
     assert met >= {str(kind) for kind in catalog.FLOWS if kind in set(Kind)}

@@ -89,18 +89,18 @@ def test_lists_take_as_many_statements_for_any_number(
         "events": count,
     }
     # One each; node ids of clusters; lines and families of actions.
-    assert len(statements) == 5 + 1 + 2
+    assert len(statements) == 5 + 1 + 3
 
 
 @pytest.mark.parametrize("count", [1, 10, 100])
-def test_clusters_take_two_statements(deps, ctx, stock, statements, count):
+def test_clusters_take_three_statements(deps, ctx, stock, statements, count):
     stock(count)
     statements.clear()
 
     with deps.db.reader() as one:
         records = clusters.list_page(one, ctx, Page(limit=100), {})
 
-    assert len(statements) == 2
+    assert len(statements) == 3
     assert all(len(record["nodes"]) == 2 for record in records)
 
 
@@ -111,18 +111,18 @@ def test_a_marker_takes_one_more(deps, ctx, stock, statements):
     with deps.db.reader() as one:
         records = clusters.list_page(one, ctx, Page(marker=marker), {})
 
-    assert (len(statements), len(records)) == (3, 9)
+    assert (len(statements), len(records)) == (4, 9)
 
 
 @pytest.mark.parametrize("count", [1, 100])
-def test_a_cluster_takes_two_statements(deps, ctx, stock, statements, count):
+def test_a_cluster_takes_three_statements(deps, ctx, stock, statements, count):
     cluster_id = stock(count)
     statements.clear()
 
     with deps.db.reader() as one:
         clusters.get(one, ctx, cluster_id)
 
-    assert len(statements) == 2
+    assert len(statements) == 3
 
 
 @pytest.mark.parametrize("count", [1, 100])

@@ -33,6 +33,7 @@ def upgrade() -> None:
     _create_cluster()
     _create_node()
     _create_receiver()
+    _create_cluster_policy()
 
 
 def _table(name: str, *parts: Any, **options: Any) -> None:
@@ -241,6 +242,7 @@ def _create_stray_watch() -> None:
         sa.Column("profile_id", sa.String(36), nullable=False),
         sa.Column("profile_type", sa.String(255), nullable=False),
         sa.Column("sealed_spec", types.LongText(), nullable=False),
+        sa.Column("data", types.Json(), nullable=False),
         sa.Column("since", sa.Double(), nullable=False),
         sa.Column("until", sa.Double(), nullable=False),
         sa.Column("due_at", sa.Double(), nullable=False),
@@ -358,3 +360,29 @@ def _create_receiver() -> None:
     _index("ix_receiver_cluster_id", "receiver", ["cluster_id"])
     _index("ix_receiver_name", "receiver", ["name"])
     _index("ix_receiver_project_name", "receiver", ["project", "name", "id"])
+
+
+def _create_cluster_policy() -> None:
+    _table(
+        "cluster_policy",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("cluster_id", sa.String(36), nullable=False),
+        sa.Column("policy_id", sa.String(36), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("is_attached", sa.Boolean(), nullable=False),
+        sa.Column("sealed_data", types.LongText(), nullable=True),
+        sa.Column("last_op", types.UtcTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_cluster_policy"),
+        sa.ForeignKeyConstraint(
+            ["cluster_id"], ["cluster.id"], name="fk_cluster_policy_cluster_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["policy_id"], ["policy.id"], name="fk_cluster_policy_policy_id"
+        ),
+        sa.UniqueConstraint(
+            "cluster_id", "policy_id", name="uq_cluster_policy_cluster_id_policy_id"
+        ),
+        **MYSQL,
+    )
+    _index("ix_cluster_policy_policy_id", "cluster_policy", ["policy_id"])

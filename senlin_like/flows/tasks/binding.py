@@ -1,0 +1,199 @@
+"""Steps that work on a policy of a cluster: what its type makes in the cloud."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from senlin_like import exceptions
+from senlin_like.db import bindings, cluster_state, node_state
+from senlin_like.db.progress import Save
+from senlin_like.db.session import Session
+from senlin_like.drivers import turns, waiting
+from senlin_like.flows import fence
+from senlin_like.flows.outcomes import Refused
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks.turns import Account, Turns
+from senlin_like.flows.workbench import PolicyRecipe, Recipe, Workbench
+from senlin_like.policies import base as policies
+
+Verb = Callable[[PolicyRecipe, policies.HookAsk], policies.Step]
+
+
+class BindingWork:
+    """A policy of an action's cluster, as its steps see it; read for each turn."""
+
+    def __init__(self, run: Run, bench: Workbench) -> None:
+        self.run = run
+        self.bench = bench
+        #: Calls of the cloud in this turn.
+        self.calls = 0
+        self._binding: Any = None
+
+    def call(self, verb: Verb, policy_id: str, turn: waiting.Turn) -> policies.Step:
+        """Let a verb of the policy's type take a turn; types without hooks don't.
+
+        :raises Refused: when cluster or policy are gone.
+        :raises TrustNotFound: when the owner's permission can't be used.
+        """
+        target = self.run.facts.target
+        self._binding = self.run.read(
+            lambda session: bindings.load(session, target, policy_id)
+        )
+        if self._binding is None:
+            raise Refused(f"The policy '{policy_id}' is not attached any more.")
+        recipe = recipe_of(self.bench, self._binding)
+        if not recipe.type.has_hooks:
+            return policies.Done()
+        return verb(recipe, self._ask(recipe, turn))
+
+    def _ask(self, recipe: PolicyRecipe, turn: waiting.Turn) -> policies.HookAsk:
+        owner, profile = self._owner()
+        nodes = self.run.read(lambda session: node_state.with_data(session, owner.id))
+        self.calls = 0
+        cloud = self.bench.cloud(owner.user, owner.project, profile.region)
+        return policies.HookAsk(
+            cloud=fence.fenced(cloud, self._before_call),
+            binding_id=self._binding.id,
+            policy_id=self._binding.policy_id,
+            data=data_of(self.run, self._binding),
+            properties=recipe.properties,
+            cluster=policies.ClusterFacts(
+                id=owner.id,
+                name=owner.name,
+                profile_type=owner.profile_type,
+                profile_properties=profile.properties,
+                data=owner.data or {},
+                nodes=[_facts_of(node) for node in nodes],
+            ),
+            turn=turn,
+        )
+
+    def _owner(self) -> tuple[Any, Recipe]:
+        """Return the cluster's row and its profile.
+
+        :raises Refused: when the cluster is gone.
+        """
+        target = self.run.facts.target
+
+        def read(session: Session) -> tuple[Any, Any]:
+            row = cluster_state.load(session, target)
+            if row is None:
+                raise cluster.gone(self.run)
+            return row, node_state.profile(session, row.profile_id)
+
+        row, profile = self.run.read(read)
+        return row, self.bench.recipe(row.profile_id, profile.type, profile.sealed_spec)
+
+    def _before_call(self) -> None:
+        self.run.check_lease()
+        self.calls += 1
+
+    def account(self) -> Account:
+        """Tell as whom the cloud is asked: as the cluster's owner."""
+        owner, profile = self._owner()
+        return Account(project=owner.project, user=owner.user, region=profile.region)
+
+    def result(self, answer: turns.Ended) -> dict[str, Any]:
+        """Return what the journal keeps of the end of a verb."""
+        return {"reason": answer.reason}
+
+    def saved(self, answer: turns.Ended | turns.Waits) -> Save | None:
+        """Return what writes the rows that an answer changes."""
+        assert isinstance(answer, policies.Done | policies.Again)  # noqa: S101
+        patch = answer.patch
+        if not (patch.data or patch.cluster or patch.nodes):
+            return None
+        run, binding = self.run, self._binding
+
+        def save(session: Session) -> None:
+            if patch.cluster:
+                cluster_state.merge_data(session, binding.cluster_id, patch.cluster)
+            for node_id in sorted(patch.nodes):
+                node_state.merge_data(session, node_id, patch.nodes[node_id])
+            if patch.data:
+                merged = {**data_of(run, binding), **patch.data}
+                kept = {key: one for key, one in merged.items() if one is not None}
+                sealed = run.deps.db.vault.seal(kept) if kept else None
+                bindings.change(session, binding.id, {"sealed_data": sealed})
+
+        return save
+
+
+def recipe_of(bench: Workbench, binding: Any) -> PolicyRecipe:
+    """Return the policy of a binding's row."""
+    return bench.policy(binding.policy_id, binding.policy_type, binding.sealed_spec)
+
+
+def has_hooks(bench: Workbench, binding: Any) -> bool:
+    """Tell whether a policy may have made something.
+
+    One whose type isn't installed any more can't be asked to remove it.
+    """
+    try:
+        return recipe_of(bench, binding).type.has_hooks
+    except exceptions.NotFound:
+        return False
+
+
+def data_of(run: Run, binding: Any) -> Mapping[str, Any]:
+    """Return what a binding keeps, unsealed."""
+    sealed = binding.sealed_data
+    data: Mapping[str, Any] = run.deps.db.vault.unseal(sealed) if sealed else {}
+    return data
+
+
+def _facts_of(node: Any) -> policies.NodeFacts:
+    return policies.NodeFacts(
+        id=node.id,
+        name=node.name,
+        physical_id=node.physical_id,
+        status=node.status,
+        data=node.data or {},
+    )
+
+
+def attach(recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
+    """Make what a policy needs."""
+    return recipe.type.attach(ask)
+
+
+def detach(recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
+    """Remove what was made for a policy."""
+    return recipe.type.detach(ask)
+
+
+class DetachAll(Turns):
+    """Remove what the policies of a cluster have made, one after the other.
+
+    ``noted`` gives the ids of policies whose types have hooks; without any
+    nothing is written down either.
+    """
+
+    def __init__(
+        self, run: Run, bench: Workbench, noted: Callable[[], list[str]]
+    ) -> None:
+        self._work = BindingWork(run, bench)
+        self._noted = noted
+        super().__init__(self._work, self._turn_of, name="DetachAll", is_last=False)
+
+    def execute(self) -> None:
+        """Do the step if there is anything to be done."""
+        if self._noted():
+            super().execute()
+
+    def _turn_of(self, turn: waiting.Turn) -> policies.Step:
+        """Take a turn with the first policy that is left."""
+        left = list(turn.memo.get("left", self._noted()))
+        inner = waiting.Turn(
+            memo=turn.memo.get("inner", {}),
+            seen=turn.seen,
+            is_retry=turn.is_retry,
+            has_expired=turn.has_expired,
+        )
+        answer = self._work.call(detach, left[0], inner)
+        if isinstance(answer, policies.Again):
+            memo = {"left": left, "inner": dict(answer.memo)}
+            return policies.Again(wait=answer.wait, memo=memo, patch=answer.patch)
+        if len(left) == 1:
+            return answer
+        return policies.Again(wait=None, memo={"left": left[1:]}, patch=answer.patch)

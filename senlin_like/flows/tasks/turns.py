@@ -1,0 +1,213 @@
+"""A step that works with a cloud in turns, and is parked between them.
+
+What it works on (a node, a policy of a cluster) is a ``Subject``: that calls the
+verb and knows what its answers change.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from senlin_like import exceptions
+from senlin_like.db import progress
+from senlin_like.db.progress import Parking, Save
+from senlin_like.db.session import Session
+from senlin_like.domain.enums import WaitKind
+from senlin_like.drivers import base as clouds
+from senlin_like.drivers import turns, waiting
+from senlin_like.flows.outcomes import Done, Outcome, Park, Refused
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks.base import Step
+from senlin_like.flows.workbench import Workbench
+
+_BUSY_MOST_S = 30.0
+
+#: A verb as the step calls it: with the turn alone.
+Call = Callable[[waiting.Turn], turns.Ended | turns.Waits]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Account:
+    """As whom, and where, the cloud is watched."""
+
+    project: str
+    user: str
+    region: str | None
+
+
+class Subject(Protocol):
+    """What is worked on."""
+
+    run: Run
+    bench: Workbench
+    #: Calls of the cloud in this turn.
+    calls: int
+
+    def account(self) -> Account:
+        """Tell as whom the cloud is asked."""
+
+    def saved(self, answer: turns.Ended | turns.Waits) -> Save | None:
+        """Return what writes the patch of an answer, None if there is none."""
+
+    def result(self, answer: turns.Ended) -> dict[str, Any]:
+        """Return what the journal keeps of the end."""
+
+
+class Turns(Step):
+    """Carry out a verb of a plugin, over as many turns as needed."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        verb: Call,
+        *,
+        undo: Call | None = None,
+        name: str,
+        is_last: bool = True,
+    ) -> None:
+        super().__init__(subject.run, name)
+        self.subject = subject
+        self.verb = verb
+        self.undo_verb = undo
+        self.can_undo = undo is not None
+        self.is_last = is_last
+
+    def work(self, memo: Mapping[str, Any]) -> Outcome:
+        """Take one turn."""
+        return self._turn(self.verb, memo, is_last=self.is_last)
+
+    def undo(self, memo: Mapping[str, Any]) -> Outcome:
+        """Take one turn of the way back; what the cloud refuses is told."""
+        assert self.undo_verb is not None  # noqa: S101 - can_undo says so
+        try:
+            return self._turn(self.undo_verb, {"retry": True, **memo}, is_last=False)
+        except exceptions.CloudError as error:
+            self.run.data["undo_failed"] = error.message
+            return Done()
+        except Refused:
+            return Done()
+
+    def _turn(self, verb: Call, memo: Mapping[str, Any], *, is_last: bool) -> Outcome:
+        turn = self._look(memo)
+        if turn is None:
+            return self._park(memo, None)
+        try:
+            answer = verb(turn)
+        except exceptions.CloudBusy as error:
+            # This call had no effect, but those before it may have had one.
+            if self.subject.calls > 1:
+                memo = {**memo, "retry": True}
+            return self._later(memo, error, error.retry_after_s)
+        except exceptions.CloudUnsure as error:
+            return self._later({**memo, "retry": True}, error, None)
+        saved = self.subject.saved(answer)
+        if isinstance(answer, turns.Ended):
+            result = self.subject.result(answer)
+            return Done(result=result, save=saved, is_last=is_last)
+        wait = answer.wait
+        if wait is None:
+            return self._at_once(answer, saved)
+        if turn.has_expired and _same(wait, memo["wait"]):
+            raise exceptions.CloudError(
+                f"Timed out after {wait.timeout_s:g} seconds. {wait.reason()}"
+            )
+        return self._wait(answer, wait, saved)
+
+    def _look(self, memo: Mapping[str, Any]) -> waiting.Turn | None:
+        """Return the next turn, or None if the wait has not ended."""
+        run = self.run
+        wait = memo.get("wait")
+        seen: clouds.Observed | None = None
+        has_expired = False
+        if wait is not None:
+            if run.seen:
+                seen = clouds.Observed(**{**run.seen, "id": wait["id"]})
+            over = seen is not None and seen.status in {*wait["until"], *wait["failed"]}
+            has_expired = self._now() >= wait["expires"]
+            if not over and not has_expired:
+                return None
+            seen = seen if over else None
+        return waiting.Turn(
+            memo=memo.get("memo", {}),
+            seen=seen,
+            is_retry=run.attempt > 0 or bool(memo.get("retry")),
+            has_expired=has_expired and seen is None,
+        )
+
+    def _now(self) -> float:
+        return self.run.deps.clock().timestamp()
+
+    def _at_once(self, answer: turns.Waits, saved: Save | None) -> Park:
+        """Write down what is known, then go on."""
+        return Park(
+            parking=self.run.pause(0.0, "Going on."),
+            memo={"memo": dict(answer.memo)},
+            save=saved,
+        )
+
+    def _wait(
+        self, answer: turns.Waits, wait: waiting.CloudWait, saved: Save | None
+    ) -> Park:
+        memo = {
+            "memo": dict(answer.memo),
+            "wait": {
+                "kind": wait.kind,
+                "id": wait.id,
+                "until": list(wait.until),
+                "failed": list(wait.failed),
+                "expires": self._now() + wait.timeout_s,
+                "reason": wait.reason(),
+            },
+        }
+        return self._park(memo, saved)
+
+    def _park(self, memo: Mapping[str, Any], saved: Save | None) -> Park:
+        wait, run = memo["wait"], self.run
+        account = self.subject.account()
+        group = "|".join(
+            (wait["kind"], account.project, account.user, account.region or "")
+        )
+        left = min(wait["expires"] - self._now(), max(run.seconds_left(), 0.0) + 0.1)
+        if run.undoing is not None:
+            left = wait["expires"] - self._now()
+
+        def save(session: Session) -> None:
+            if saved is not None:
+                saved(session)
+            if self.subject.bench.needs_touch(group):
+                progress.touch_group(session, group, run.ties.watch_first_s)
+
+        run.ties.on_park()
+        return Park(
+            parking=Parking(
+                kind=WaitKind.CLOUD,
+                reason=wait["reason"],
+                wake_after_s=left,
+                group=group,
+                object_id=wait["id"],
+                wait={"until": wait["until"], "failed": wait["failed"]},
+            ),
+            memo=memo,
+            save=save,
+        )
+
+    def _later(
+        self,
+        memo: Mapping[str, Any],
+        error: exceptions.CloudError,
+        after_s: float | None,
+    ) -> Park:
+        tries = int(memo.get("busy", 0)) + 1
+        pause_s = after_s or min(0.5 * 2**tries, _BUSY_MOST_S)
+        if self.run.undoing is None:
+            pause_s = min(pause_s, max(self.run.seconds_left(), 0.0) + 0.1)
+        return Park(
+            parking=self.run.pause(
+                pause_s, f"The cloud can't answer now ({error.message}); trying again."
+            ),
+            memo={**memo, "busy": tries},
+        )
+
+
+def _same(wait: waiting.CloudWait, memo: Mapping[str, Any]) -> bool:
+    return wait.id == memo["id"] and set(wait.until) == set(memo["until"])
