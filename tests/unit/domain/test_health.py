@@ -68,7 +68,7 @@ def test_only_failed_nodes_that_are_left_alone_by_others_are_repaired(facts, bre
 
     for id_ in health.decide(facts, breaker).repairs:
         one = members[id_]
-        assert not (one.is_at_work or one.is_in_repair or one.is_fresh)
+        assert not any((one.is_at_work, one.is_in_repair, one.is_fresh))
         verdict = health.verdict(one.seen, needs_all=facts.needs_all)
         assert verdict is Finding.BAD
 
