@@ -245,14 +245,16 @@ class Stage:
         columns = {
             Action: ("lease_until", "wake_at", "start_time", "ready_at"),
             WatchGroup: ("due_at",),
+            models.HealthCheck: ("due_at", "full_at"),
             StrayWatch: ("due_at", "until"),
         }
 
         def work(one: session.Session) -> None:
             for model, names in columns.items():
                 table = model.__table__
-                moved = {name: table.c[name] - seconds for name in names}
-                query = sa.update(table).values(**moved)
+                query = sa.update(table).values(
+                    {c: table.c[c] - seconds for c in names}
+                )
                 if model is Action:
                     query = query.where(table.c.status.not_in(list(FINAL)))
                 one.execute(query)
