@@ -252,9 +252,8 @@ class Stage:
         def work(one: session.Session) -> None:
             for model, names in columns.items():
                 table = model.__table__
-                query = sa.update(table).values(
-                    {c: table.c[c] - seconds for c in names}
-                )
+                moved = {name: table.c[name] - seconds for name in names}
+                query = sa.update(table).values(moved)
                 if model is Action:
                     query = query.where(table.c.status.not_in(list(FINAL)))
                 one.execute(query)
@@ -360,8 +359,9 @@ class Stage:
         return sorted(found, key=lambda row: (row.cluster_id, row.index, row.name))
 
     def cluster(self, cluster_id: str) -> Any:
-        found = self.rows(models.Cluster, models.Cluster.id == cluster_id)
-        return found[0] if found else None
+        return next(
+            iter(self.rows(models.Cluster, models.Cluster.id == cluster_id)), None
+        )
 
     def servers(self) -> list[dict[str, Any]]:
         return list(self.controls.servers())
@@ -369,9 +369,9 @@ class Stage:
     @staticmethod
     def tell(rows: list[Any]) -> str:
         return "\n".join(
-            f"{row.action} {row.target[:8]} {row.status} {row.status_reason} "
-            f"wait={row.wait_kind} signal={row.signal} left={row.children_left} "
-            f"attempt={row.attempt} journal={row.journal}"
+            f"{row.action} {row.target[:8]} {row.status} {row.status_reason} wait="
+            f"{row.wait_kind} signal={row.signal} left={row.children_left} attempt="
+            f"{row.attempt} journal={row.journal}"
             for row in rows
         )
 
