@@ -68,17 +68,23 @@ def tell_cluster(
     )
 
 
-def members(session: orm.Session, cluster_id: str) -> list[Candidate]:
-    """Return a cluster's nodes as candidates for removal, by index."""
+def members(
+    session: orm.Session, cluster_id: str, *, with_places: bool = False
+) -> list[Candidate]:
+    """Return a cluster's nodes as candidates for removal, by index.
+
+    ``with_places`` reads their data too, for the zone and region of each.
+    """
+    columns = [
+        TABLE.c.id,
+        TABLE.c.status,
+        TABLE.c.index,
+        TABLE.c.tainted,
+        TABLE.c.created_at,
+        Profile.created_at.label("profile_created_at"),
+    ]
     rows = session.execute(
-        sa.select(
-            TABLE.c.id,
-            TABLE.c.status,
-            TABLE.c.index,
-            TABLE.c.tainted,
-            TABLE.c.created_at,
-            Profile.created_at.label("profile_created_at"),
-        )
+        sa.select(*columns, *([TABLE.c.data] if with_places else []))
         .join(Profile, Profile.id == TABLE.c.profile_id)
         .where(TABLE.c.cluster_id == cluster_id)
         .order_by(TABLE.c.index, TABLE.c.id)
@@ -92,9 +98,15 @@ def members(session: orm.Session, cluster_id: str) -> list[Candidate]:
             tainted=row.tainted,
             created_at=row.created_at,
             profile_created_at=row.profile_created_at,
+            **(_places_of(row.data) if with_places else {}),
         )
         for row in rows
     ]
+
+
+def _places_of(data: Any) -> dict[str, str | None]:
+    placement = (data or {}).get("placement") or {}
+    return {"zone": placement.get("zone"), "region": placement.get("region_name")}
 
 
 def rows_of(session: orm.Session, node_ids: Collection[str]) -> dict[str, Any]:

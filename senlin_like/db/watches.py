@@ -137,6 +137,7 @@ def take_strays(session: orm.Session, *, every_s: float, limit: int = 20) -> lis
             StrayWatch,
             Node.physical_id,
             Node.name,
+            Node.data,
             Profile.type.label("profile_type"),
             Profile.sealed_spec,
             (StrayWatch.until < db_now()).label("is_over"),

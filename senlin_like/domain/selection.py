@@ -27,7 +27,8 @@ class Criterion(enum.StrEnum):
 class Candidate:
     """What has to be known of a node to choose it.
 
-    ``created_at`` is None as long as the node has never been active.
+    ``created_at`` is None as long as the node has never been active. ``zone``
+    and ``region`` are None where nobody has looked, or nobody knows.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Candidate:
     tainted: bool = False
     created_at: datetime.datetime | None = None
     profile_created_at: datetime.datetime | None = None
+    zone: str | None = None
+    region: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

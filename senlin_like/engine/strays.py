@@ -12,6 +12,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.db import watches
+from senlin_like.domain import plan
 from senlin_like.flows.workbench import Workbench
 from senlin_like.profiles import base as profiles
 
@@ -49,7 +50,9 @@ def _sweep_node(bench: Workbench, row: Any) -> int | None:
     removed = 0
     try:
         ask = profiles.Ask(
-            cloud=bench.cloud(watch.user, watch.project, recipe.region),
+            cloud=bench.cloud(
+                watch.user, watch.project, plan.region_of(row.data, recipe.region)
+            ),
             node=profiles.NodeFacts(
                 id=watch.node_id,
                 name=row.name or "",

@@ -24,7 +24,7 @@ def plan(run: Run, bench: Workbench) -> Plan:
         hooked = [
             one.policy_id
             for one in bindings.all_of(session, row.id)
-            if binding.recipe_of(bench, one).type.has_hooks
+            if binding.has_hooks(bench, one)
         ]
         if hooked:
             run.data["detached"] = hooked

@@ -7,7 +7,7 @@ from senlin_like.db import node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import Kind, NodeStatus
-from senlin_like.flows import growth
+from senlin_like.flows import checks, growth
 from senlin_like.flows.cluster_resize import chosen_members
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
@@ -98,7 +98,7 @@ def _check_size(run: Run, session: Session, row: Any, change: int) -> None:
 def _as_many_as_there_are(
     run: Run, session: Session, row: Any, how: Ending
 ) -> Mapping[str, Any]:
-    if not run.is_done("Begin"):
+    if not run.is_done("Begin") or not checks.reduces_desired(run):
         return {}
     count, _active = node_state.count(session, row.id)
     return {"desired_capacity": count}
@@ -116,7 +116,9 @@ def remove(run: Run, bench: Workbench) -> Plan:
             raise Refused(f"Nodes not found: {missing}.")
         members = [node for node in named if known[node].cluster_id == row.id]
         _check_size(run, session, row, -len(members))
-        run.data["deletion"] = {"count": len(members), "candidates": members}
+        council = checks.Council(run, bench, session, row)
+        decided = council.decide(delete=len(members), candidates=members)
+        checks.keep_deletion(run, dict.fromkeys(members), decided)
         return {}
 
     return Plan(
@@ -126,7 +128,9 @@ def remove(run: Run, bench: Workbench) -> Plan:
             *cluster.removal(
                 run,
                 lambda session, row: chosen_members(run, session, row),
-                destroy=bool(inputs.get("destroy_after_deletion")),
+                destroy=lambda: checks.destroys(
+                    run, default=bool(inputs.get("destroy_after_deletion"))
+                ),
             ),
             Judge(run, {"RemoveNodes": "Failed in deleting nodes."}),
         ),

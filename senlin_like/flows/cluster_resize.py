@@ -5,59 +5,59 @@ from typing import Any
 
 from senlin_like.db import node_state
 from senlin_like.db.session import Session
-from senlin_like.domain import capacity, selection
+from senlin_like.domain import actions, capacity, plan, selection
 from senlin_like.domain.capacity import Bounds, Change, Refusal, Resize
 from senlin_like.domain.enums import AdjustmentType, ClusterStatus
-from senlin_like.flows import growth
+from senlin_like.domain.plan import Decision
+from senlin_like.flows import checks, growth
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import cluster
-from senlin_like.flows.tasks.base import Plan
+from senlin_like.flows.tasks.base import Ending, Plan
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
 
 VERSION = 1
 
-Decider = Callable[[Run, int, Any], Resize | Refusal]
+#: Decides on the new size; the number is what is asked for, if any.
+Decider = Callable[[Run, int, Any, int | None], Resize | Refusal]
 
 
 def resize(run: Run, bench: Workbench) -> Plan:
     """Change the size and the limits of a cluster."""
-    return _plan(run, _decide_resize, "Cluster resize succeeded.")
+    return _plan(run, bench, _decide_resize, "Cluster resize succeeded.")
 
 
 def scale_out(run: Run, bench: Workbench) -> Plan:
     """Add nodes to a cluster."""
-    return _plan(run, _decide_out, "Cluster scaling succeeded.")
+    return _plan(run, bench, _decide_out, "Cluster scaling succeeded.")
 
 
 def scale_in(run: Run, bench: Workbench) -> Plan:
     """Remove nodes from a cluster."""
-    return _plan(run, _decide_in, "Cluster scaling succeeded.")
+    return _plan(run, bench, _decide_in, "Cluster scaling succeeded.")
 
 
-def _plan(run: Run, decide: Decider, good: str) -> Plan:
+def _plan(run: Run, bench: Workbench, decide: Decider, good: str) -> Plan:
     """Decide once, under lock: the size, and which nodes go.
 
     What was chosen stays chosen, whatever crashes: it is in the action's data.
     """
 
     def opening(session: Session, row: Any) -> Mapping[str, Any]:
-        members = cluster.members(run, session, row.id)
-        target = growth.allowed(decide(run, len(members), row))
-        chosen = selection.choose(
-            members, target.delete, selection.Criterion.RANDOM, run.deps.chance
+        council = checks.Council(run, bench, session, row)
+        sized = council.size(_asked(run))
+        target = growth.allowed(decide(run, len(council.members), row, sized.count))
+        decided = council.decide(
+            create=target.create, delete=target.delete, decided=sized
         )
         if target.create:
-            run.data["creation"] = {"count": target.create}
+            checks.keep_creation(run, target.create, decided)
         if target.delete:
-            run.data["deletion"] = {
-                "count": target.delete,
-                "candidates": [choice.id for choice in chosen],
-                "reasons": {choice.id: choice.why for choice in chosen},
-            }
+            chosen = _victims(run, council, target.delete, decided)
+            checks.keep_deletion(run, chosen, decided)
         return {
-            "desired_capacity": target.desired,
+            "desired_capacity": _desired(run, target, row),
             "min_size": target.min_size,
             "max_size": target.max_size,
         }
@@ -69,7 +69,11 @@ def _plan(run: Run, decide: Decider, good: str) -> Plan:
             cluster.CreateNodes(
                 run, lambda _s, _row: int(run.data.get("creation", {}).get("count", 0))
             ),
-            *cluster.removal(run, lambda s, row: chosen_members(run, s, row)),
+            *cluster.removal(
+                run,
+                lambda s, row: chosen_members(run, s, row),
+                destroy=lambda: checks.destroys(run, default=True),
+            ),
             Judge(
                 run,
                 {
@@ -78,8 +82,37 @@ def _plan(run: Run, decide: Decider, good: str) -> Plan:
                 },
             ),
         ),
-        close=cluster.ending(good, values=growth.stopped_short),
+        close=cluster.ending(good, values=_ended),
     )
+
+
+def _victims(
+    run: Run, council: checks.Council, count: int, decided: Decision
+) -> dict[str, str | None]:
+    """Return the nodes to go, with why; by chance where no policy has chosen."""
+    chosen = decided.candidates
+    if chosen is None:
+        chosen = plan.victims(
+            council.members,
+            count,
+            selection.Criterion.RANDOM,
+            decided,
+            run.deps.chance,
+        )
+    return {choice.id: choice.why for choice in chosen[:count]}
+
+
+def _desired(run: Run, target: Resize, row: Any) -> int:
+    """Return how many nodes are wanted; a policy may keep it as it was."""
+    if not target.delete or checks.reduces_desired(run):
+        return target.desired
+    wanted = max(target.desired, int(row.desired_capacity))
+    return wanted if target.max_size < 0 else min(wanted, target.max_size)
+
+
+def _ended(run: Run, session: Session, row: Any, how: Ending) -> Mapping[str, Any]:
+    checks.after(run, session)
+    return growth.stopped_short(run, session, row, how)
 
 
 def chosen_members(run: Run, session: Session, row: Any) -> Sequence[str]:
@@ -97,7 +130,10 @@ def chosen_members(run: Run, session: Session, row: Any) -> Sequence[str]:
     return picked
 
 
-def _decide_resize(run: Run, count: int, row: Any) -> Resize | Refusal:
+def _decide_resize(
+    run: Run, count: int, row: Any, wanted: int | None
+) -> Resize | Refusal:
+    del wanted
     inputs = run.facts.inputs
     adjustment = inputs.get("adjustment_type")
     change = Change(
@@ -118,22 +154,29 @@ def _decide_resize(run: Run, count: int, row: Any) -> Resize | Refusal:
     )
 
 
-def _decide_out(run: Run, count: int, row: Any) -> Resize | Refusal:
+def _decide_out(run: Run, count: int, row: Any, wanted: int | None) -> Resize | Refusal:
     return capacity.plan_scale_out(
         count,
         growth.sizes_of(row),
-        _count(run),
+        _count(run) if wanted is None else wanted,
         run.deps.settings.max_nodes_per_cluster,
     )
 
 
-def _decide_in(run: Run, count: int, row: Any) -> Resize | Refusal:
+def _decide_in(run: Run, count: int, row: Any, wanted: int | None) -> Resize | Refusal:
     return capacity.plan_scale_in(
         count,
         growth.sizes_of(row),
-        _count(run),
+        _count(run) if wanted is None else wanted,
         run.deps.settings.max_nodes_per_cluster,
     )
+
+
+def _asked(run: Run) -> int | None:
+    """Return the number that a request to scale names, None if it names none."""
+    if run.facts.kind not in actions.SCALING:
+        return None
+    return _whole(run.facts.inputs.get("count"), "count")
 
 
 def _count(run: Run) -> int:
@@ -141,7 +184,7 @@ def _count(run: Run) -> int:
 
     :raises Refused: when it isn't a positive whole number.
     """
-    count = _whole(run.facts.inputs.get("count"), "count")
+    count = _asked(run)
     if count is None:
         return 1
     if count <= 0:

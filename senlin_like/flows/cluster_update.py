@@ -6,9 +6,11 @@ from typing import Any
 from senlin_like.db import conflicts, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import ClusterStatus, Kind
+from senlin_like.flows import checks
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import cluster
 from senlin_like.flows.tasks.base import Ending, Plan, Step
+from senlin_like.flows.tasks.batches import InBatches
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
 
@@ -24,17 +26,21 @@ _COLUMNS = {
 def plan(run: Run, bench: Workbench) -> Plan:
     """Begin and save what is simple; update the nodes; save the profile."""
     new_profile = run.facts.inputs.get("new_profile_id")
-    steps: list[Step] = [
-        cluster.BeginCluster(
-            run, ClusterStatus.UPDATING, lambda _session, _row: _simple(run)
-        )
-    ]
-    if new_profile and not run.facts.inputs.get("profile_only"):
+    has_nodes = bool(new_profile and not run.facts.inputs.get("profile_only"))
+
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        if has_nodes:
+            _portion(run, checks.Council(run, bench, session, row))
+        return _simple(run)
+
+    steps: list[Step] = [cluster.BeginCluster(run, ClusterStatus.UPDATING, opening)]
+    if has_nodes:
         steps.append(
-            cluster.OnNodes(
+            InBatches(
                 run,
                 Kind.NODE_UPDATE,
-                lambda session, row: _members(session, row.id),
+                lambda: run.data.get("update", {}).get("plan"),
+                lambda: int(run.data["update"]["pause_time"]),
                 inputs=lambda _node_id: {
                     "new_profile_id": new_profile,
                     "config": run.data.get("config", {}),
@@ -61,8 +67,14 @@ def _simple(run: Run) -> Mapping[str, Any]:
     }
 
 
-def _members(session: Session, cluster_id: str) -> list[str]:
-    return [node.id for node in node_state.members(session, cluster_id)]
+def _portion(run: Run, council: checks.Council) -> None:
+    """Keep in the action's data which nodes are updated together, if it matters."""
+    batches = council.decide().batches
+    if batches is not None:
+        run.data["update"] = {
+            "pause_time": batches.pause_s,
+            "plan": [list(ids) for ids in batches.sets],
+        }
 
 
 def _profile(run: Run, session: Session, row: Any, how: Ending) -> Mapping[str, Any]:

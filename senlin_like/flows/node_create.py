@@ -6,6 +6,7 @@ from senlin_like.db import cluster_state, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import NodeStatus
+from senlin_like.flows import checks
 from senlin_like.flows.node_endings import Values, Words, active, ending
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
@@ -31,7 +32,7 @@ def plan(run: Run, bench: Workbench) -> Plan:
     return Plan(
         version=VERSION,
         steps=(
-            Begin(node, NodeStatus.CREATING, lambda s, row: _check(run, s, row)),
+            Begin(node, NodeStatus.CREATING, lambda s, row: _check(run, bench, s, row)),
             Physical(node, create, undo=remove),
         ),
         close=ending(
@@ -43,7 +44,7 @@ def plan(run: Run, bench: Workbench) -> Plan:
     )
 
 
-def _check(run: Run, session: Session, row: Any) -> None:
+def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
     """Refuse a node that isn't new, or one too many in its cluster.
 
     :raises Refused: with the reason.
@@ -69,6 +70,13 @@ def _check(run: Run, session: Session, row: Any) -> None:
     )
     if problem and "greater" in problem:
         raise Refused(problem)
+    decided = checks.Council(run, bench, session, cluster).decide(create=1)
+    if decided.places:
+        checks.keep_creation(run, 1, decided)
+        placement = {**(row.data or {}).get("placement", {})}
+        placement |= checks.placement_of(decided.places[0])
+        data = {**(row.data or {}), "placement": placement}
+        node_state.change(session, row.id, {"data": data})
 
 
 def _created(run: Run, session: Session, row: Any) -> Values:

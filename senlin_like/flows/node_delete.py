@@ -6,11 +6,13 @@ from senlin_like.db import cluster_state, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import NodeStatus
+from senlin_like.flows import checks
 from senlin_like.flows.node_endings import Words, ending
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks.base import Plan
+from senlin_like.flows.tasks.base import Plan, Step
 from senlin_like.flows.tasks.node import Begin, NodeWork, Physical
+from senlin_like.flows.tasks.pause import Pause
 from senlin_like.flows.workbench import Workbench
 from senlin_like.profiles import base as profiles
 
@@ -24,12 +26,19 @@ def plan(run: Run, bench: Workbench) -> Plan:
     def remove(ask: profiles.Ask) -> profiles.Step:
         return node.recipe.type.delete(ask, run.facts.inputs)
 
+    def grace_s() -> int:
+        return int(run.data.get("deletion", {}).get("grace_period", 0))
+
+    steps: list[Step] = [
+        Begin(node, NodeStatus.DELETING, lambda s, row: _check(run, bench, s, row)),
+        Physical(node, remove),
+    ]
+    if not run.facts.is_child and (grace_s() > 0 or not run.is_done("Begin")):
+        reason = "The node is removed after a grace period."
+        steps.insert(1, Pause(run, grace_s, reason, "Grace"))
     return Plan(
         version=VERSION,
-        steps=(
-            Begin(node, NodeStatus.DELETING, lambda s, row: _check(run, s, row)),
-            Physical(node, remove),
-        ),
+        steps=steps,
         close=ending(
             Words(good="Node deleted successfully.", bad="Failed in deleting node"),
             _deleted,
@@ -38,7 +47,7 @@ def plan(run: Run, bench: Workbench) -> Plan:
     )
 
 
-def _check(run: Run, session: Session, row: Any) -> None:
+def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
     """Refuse what would leave the cluster smaller than it may be.
 
     :raises Refused: with the reason.
@@ -62,6 +71,10 @@ def _check(run: Run, session: Session, row: Any) -> None:
     )
     if problem and "less" in problem:
         raise Refused(problem)
+    council = checks.Council(run, bench, session, cluster)
+    if council:
+        decided = council.decide(delete=1, candidates=(row.id,))
+        checks.keep_deletion(run, {row.id: None}, decided)
 
 
 def _deleted(run: Run, session: Session, row: Any) -> None:

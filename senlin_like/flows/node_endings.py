@@ -114,7 +114,7 @@ def _reason(run: Run, good: str) -> str:
 def _settle_cluster(run: Run, session: Session, cluster_id: str) -> None:
     count, _active = node_state.count(session, cluster_id)
     values: dict[str, Any] = {}
-    if run.data.get("reduce_desired_capacity", True):
+    if run.data.get("deletion", {}).get("reduce_desired_capacity", True):
         values["desired_capacity"] = count
     cluster_state.settle(session, cluster_id, run.facts.kind, run.deps.clock(), values)
 

@@ -20,6 +20,7 @@ from senlin_like.domain.enums import (
     Signal,
     WaitKind,
 )
+from senlin_like.operations import cooldowns
 from senlin_like.operations.deps import Deps
 
 CANCELLABLE = (
@@ -56,6 +57,7 @@ def request(session: Session, deps: Deps, ctx: RequestContext, asked: Asked) -> 
 
     :raises ResourceIsLocked: when an action at work holds the target.
     :raises ActionConflict: when another action waits for its first start.
+    :raises ActionCooldown: when the cluster was scaled a short time ago.
     """
     kind, target, cluster_id = asked.kind, asked.target, asked.cluster_id
     is_node = kind in rules.NODE_KINDS
@@ -64,6 +66,8 @@ def request(session: Session, deps: Deps, ctx: RequestContext, asked: Asked) -> 
         kind, target, cluster_id, conflicts.unfinished(session, target, cluster_id)
     )
     _refuse(kind, target, verdict)
+    if kind in rules.SCALING:
+        cooldowns.check(session, deps, kind, cluster_id)
     action_id = str(uuid.uuid4())
     row = new_row(
         deps, kind=kind, target=target, cluster_id=cluster_id, name=asked.name

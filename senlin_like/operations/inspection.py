@@ -6,6 +6,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.db import profiles
+from senlin_like.domain import plan
 from senlin_like.drivers import base as clouds
 from senlin_like.operations import credentials as permissions
 from senlin_like.operations import profiles as profile_operations
@@ -40,28 +41,33 @@ def add_details(deps: Deps, records: Sequence[Record]) -> list[Record]:
     ]
 
 
+#: User, project, profile, and the region if a policy has chosen it.
+Key = tuple[str, str, str, str | None]
 #: A profile type, the checked properties, and the owner's cloud or why not.
 View = tuple[types.ProfileType, Mapping[str, Any], clouds.Cloud | exceptions.Error]
 
 
-def _view_key(record: Mapping[str, Any]) -> tuple[str, str, str]:
-    return record["user"], record["project"], record["profile_id"]
+def _view_key(record: Mapping[str, Any]) -> Key:
+    region = plan.region_of(record["data"], None)
+    return record["user"], record["project"], record["profile_id"], region
 
 
-def _views(deps: Deps, records: Sequence[Record]) -> dict[tuple[str, str, str], View]:
+def _views(deps: Deps, records: Sequence[Record]) -> dict[Key, View]:
     """Look up once what all nodes of an owner and profile have in common."""
     with deps.db.reader() as session:
         found = profiles.load(session, {record["profile_id"] for record in records})
     return {
-        key: _view(deps, *key[:2], found[key[2]])
+        key: _view(deps, *key[:2], found[key[2]], key[3])
         for key in {_view_key(record) for record in records}
     }
 
 
-def _view(deps: Deps, user: str, project: str, profile: Mapping[str, Any]) -> View:
+def _view(
+    deps: Deps, user: str, project: str, profile: Mapping[str, Any], place: str | None
+) -> View:
     profile_type = deps.profiles.get(profile["type"])
     properties = profile_type.check_spec(profile_operations.stored_spec(deps, profile))
-    region = profile_operations.region_of(properties)
+    region = place or profile_operations.region_of(properties)
     try:
         cloud = permissions.cloud_of_owner(deps, user, project, region)
     except exceptions.CloudError as error:

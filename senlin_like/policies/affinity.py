@@ -1,9 +1,18 @@
-"""``senlin.policy.affinity``: nodes close together, or far from each other."""
+"""``senlin.policy.affinity``: nodes close together, or far from each other.
+
+A group that is there already is used and stays; one that isn't is made with the
+binding and goes with it. That it is about to be made is written down first, so
+that an attempt that was cut off can tell its own from others'.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, cast
 
+from senlin_like import exceptions
+from senlin_like.domain import plan
 from senlin_like.domain import spec as specs
+from senlin_like.domain.capacity import Refusal
+from senlin_like.domain.enums import Kind
 from senlin_like.policies import base, references
 from senlin_like.policies.references import Reference
 
@@ -31,12 +40,34 @@ PROPERTIES: specs.Schema = {
 }
 
 
+class _Group(Protocol):
+    """A server group as clouds show it."""
+
+    id: str
+    policies: Sequence[str]
+
+
+class _Groups(Protocol):
+    """What a cloud has to offer for server groups."""
+
+    def find_server_group(self, identity: str) -> _Group:
+        """Find a server group by id or name."""
+
+    def create_server_group(self, name: str, policies: Sequence[str]) -> _Group:
+        """Make a server group."""
+
+    def delete_server_group(self, group_id: str) -> None:
+        """Delete a server group; not an error if it is gone."""
+
+
 class Affinity(base.Plain):
     """Whether the servers of a cluster share hosts."""
 
     name = "senlin.policy.affinity"
     priority = 300
     profile_types = ("os.nova.server-1.0",)
+    has_hooks = True
+    targets = frozenset({Kind.CLUSTER_SCALE_OUT, Kind.CLUSTER_RESIZE, Kind.NODE_CREATE})
     support: Mapping[str, base.Statuses] = {"1.0": base.supported("2016.10")}
 
     def schema(self) -> Mapping[str, Any]:
@@ -59,3 +90,98 @@ class Affinity(base.Plain):
         return references.one(
             references.Kind.AVAILABILITY_ZONE, properties["availability_zone"]
         )
+
+    def misfit(self, properties: base.Properties, profile_type: str) -> str | None:
+        """Tell that the profile type doesn't fit, or hosts that can't be found."""
+        if properties["enable_drs_extension"]:
+            return (
+                "Hosts with VMware's resource scheduler ('enable_drs_extension') "
+                "can't be told from others."
+            )
+        return super().misfit(properties, profile_type)
+
+    def attach(self, ask: base.HookAsk) -> base.Step:
+        """Find the server group, or make it.
+
+        :raises CloudError: when a group of that name has another policy.
+        """
+        groups = _groups(ask)
+        wanted = ask.properties["servergroup"] or {}
+        rule = wanted.get("policies") or "anti-affinity"
+        if ask.turn.memo:
+            return _make(groups, ask, ask.turn.memo["make"], rule)
+        hints = ask.cluster.profile_properties.get("scheduler_hints") or {}
+        name = wanted.get("name") or hints.get("group")
+        found = _find(groups, name) if name else None
+        if found is None:
+            made = name or f"server_group_{ask.binding_id}"
+            return base.Again(
+                wait=None,
+                memo={"make": made},
+                patch=base.Patch(data={"made_group": made}),
+            )
+        if list(found.policies[:1]) != [rule]:
+            raise exceptions.CloudError(
+                f"Server group '{name}' has the policy '{', '.join(found.policies)}', "
+                f"not '{rule}'.",
+                409,
+            )
+        return base.Done(patch=_kept(found, is_inherited=True))
+
+    def detach(self, ask: base.HookAsk) -> base.Step:
+        """Delete the server group, unless it was there before."""
+        data = ask.data
+        if data.get("made_group") and not data.get("inherited_group"):
+            groups = _groups(ask)
+            group_id = data.get("servergroup_id")
+            if group_id is None:
+                found = _find(groups, data["made_group"])
+                group_id = found.id if found is not None else None
+            if group_id is not None:
+                groups.delete_server_group(group_id)
+        return base.Done(patch=base.Patch(data=dict.fromkeys(data)))
+
+    def decide(
+        self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
+    ) -> plan.Decision | Refusal:
+        """Put all new nodes into the server group, and the zone if there is one."""
+        group = policy.data.get("servergroup_id")
+        zone = policy.properties["availability_zone"]
+        if ask.create <= 0 or not (group or zone):
+            return plan.Decision()
+        place = plan.Place(group=group, zone=zone)
+        told = [f"server group {group}"] if group else []
+        told += [f"zone {zone}"] if zone else []
+        reason = f"{ask.create} nodes in {' and '.join(told)}."
+        return plan.Decision(places=(place,) * ask.create, reasons=(reason,))
+
+
+def _groups(ask: base.HookAsk) -> _Groups:
+    """Return the server groups of a cloud.
+
+    :raises CloudError: when it has none.
+    """
+    if not hasattr(ask.cloud.compute, "create_server_group"):
+        raise exceptions.CloudError("The cloud has no server groups.", 501)
+    return cast(_Groups, ask.cloud.compute)
+
+
+def _find(groups: _Groups, name: str) -> _Group | None:
+    try:
+        return groups.find_server_group(name)
+    except exceptions.CloudNotFound:
+        return None
+
+
+def _make(groups: _Groups, ask: base.HookAsk, name: str, rule: str) -> base.Step:
+    """Make the group, unless an earlier try has."""
+    made = _find(groups, name) if ask.turn.is_retry else None
+    if made is None:
+        made = groups.create_server_group(name, [rule])
+    return base.Done(patch=_kept(made, is_inherited=False))
+
+
+def _kept(group: _Group, *, is_inherited: bool) -> base.Patch:
+    return base.Patch(
+        data={"servergroup_id": group.id, "inherited_group": is_inherited}
+    )

@@ -12,8 +12,11 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from senlin_like.domain import plan
+from senlin_like.domain.capacity import Refusal
+from senlin_like.domain.enums import Kind
 from senlin_like.drivers import base as clouds
-from senlin_like.drivers import turns
+from senlin_like.drivers import turns, waiting
 from senlin_like.policies.references import Reference
 
 #: How far a version is supported, each with the release since when; oldest first.
@@ -96,7 +99,7 @@ class HookAsk:
     data: Mapping[str, Any]
     properties: Properties
     cluster: ClusterFacts
-    turn: turns.Turn
+    turn: waiting.Turn
 
 
 class PolicyType(Protocol):
@@ -116,6 +119,12 @@ class PolicyType(Protocol):
     is_singleton: bool
     #: Whether ``attach`` and ``detach`` have anything to do.
     has_hooks: bool
+    #: The actions that the type is asked about before they begin.
+    targets: frozenset[Kind]
+    #: Whether it decides how many nodes come or go; such types are asked first.
+    is_sizing: bool
+    #: Whether it has to know where the members are.
+    wants_places: bool
 
     def schema(self) -> Mapping[str, Any]:
         """Return the schema of the properties in the clients' dialect."""
@@ -135,6 +144,14 @@ class PolicyType(Protocol):
     def misfit(self, properties: Properties, profile_type: str) -> str | None:
         """Tell why clusters of a profile type can't have the policy, or None."""
 
+    def decide(
+        self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
+    ) -> plan.Decision | Refusal:
+        """Decide on an action that is about to begin; changes nothing."""
+
+    def cooldown_s(self, properties: Properties, kind: Kind) -> int:
+        """Return how long no action of a kind may follow a scaling, in seconds."""
+
     def attach(self, ask: HookAsk) -> Step:
         """Make what the policy needs for a cluster."""
 
@@ -143,10 +160,13 @@ class PolicyType(Protocol):
 
 
 class Plain:
-    """What a type says that is asked, but makes nothing in the cloud."""
+    """What a type says that decides nothing and makes nothing in the cloud."""
 
     is_singleton = True
     has_hooks = False
+    targets: frozenset[Kind] = frozenset()
+    is_sizing = False
+    wants_places = False
     #: The profile types that its clusters may have; none means any.
     profile_types: tuple[str, ...] = ()
 
@@ -158,6 +178,16 @@ class Plain:
             f"Policy not applicable on profile type: {profile_type} "
             f"(applicable: {', '.join(self.profile_types)})."
         )
+
+    def decide(
+        self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
+    ) -> plan.Decision | Refusal:
+        """Decide nothing."""
+        return plan.Decision()
+
+    def cooldown_s(self, properties: Properties, kind: Kind) -> int:
+        """Let anything follow."""
+        return 0
 
     def attach(self, ask: HookAsk) -> Step:
         """Do nothing."""

@@ -1,9 +1,13 @@
 """``senlin.policy.batch``: how many nodes are updated at a time."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from senlin_like.domain import plan, selection
 from senlin_like.domain import spec as specs
+from senlin_like.domain.capacity import Refusal
+from senlin_like.domain.enums import Kind
 from senlin_like.policies import base
 from senlin_like.policies.references import Reference
 
@@ -26,6 +30,7 @@ class Batch(base.Plain):
 
     name = "senlin.policy.batch"
     priority = 200
+    targets = frozenset({Kind.CLUSTER_UPDATE})
     support: Mapping[str, base.Statuses] = {"1.0": base.experimental("2017.02")}
 
     def schema(self) -> Mapping[str, Any]:
@@ -49,3 +54,31 @@ class Batch(base.Plain):
     def references(self, properties: base.Properties) -> Sequence[Reference]:
         """Return nothing: the policy names nothing in the cloud."""
         return ()
+
+    def decide(
+        self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
+    ) -> plan.Decision | Refusal:
+        """Portion the members: those in trouble first, then those never made."""
+        groups = selection.partition(facts.members)
+        ids = [one.id for one in (*groups.bad, *groups.not_created, *groups.good)]
+        size = size_of(policy.properties, len(ids))
+        sets = tuple(
+            tuple(ids[start : start + size]) for start in range(0, len(ids), size)
+        )
+        batches = plan.Batches(
+            sets=sets, pause_s=max(0, policy.properties["pause_time"])
+        )
+        reason = f"{len(ids)} nodes in {len(sets)} batches of {size} at most."
+        return plan.Decision(batches=batches, reasons=(reason,))
+
+
+def size_of(properties: base.Properties, total: int) -> int:
+    """Return how many nodes are updated at a time, one at least.
+
+    A cluster that is no larger than what has to stay in service is updated by
+    halves, since nothing could ever be updated otherwise.
+    """
+    kept = max(0, properties["min_in_service"])
+    free = total - kept if total > kept else math.ceil(total / 2)
+    most = properties["max_batch_size"]
+    return max(1, min(free, most) if most > 0 else free)

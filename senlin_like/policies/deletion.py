@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from senlin_like.domain import plan
 from senlin_like.domain import spec as specs
+from senlin_like.domain.capacity import Refusal
+from senlin_like.domain.enums import Kind
+from senlin_like.domain.selection import Criterion
 from senlin_like.policies import base
 from senlin_like.policies.references import Reference
 
@@ -62,6 +66,14 @@ class Deletion(base.Plain):
 
     name = "senlin.policy.deletion"
     priority = 400
+    targets = frozenset(
+        {
+            Kind.CLUSTER_SCALE_IN,
+            Kind.CLUSTER_DEL_NODES,
+            Kind.CLUSTER_RESIZE,
+            Kind.NODE_DELETE,
+        }
+    )
     support: Mapping[str, base.Statuses] = {
         "1.0": base.supported("2016.04"),
         "1.1": base.supported("2018.01"),
@@ -91,3 +103,28 @@ class Deletion(base.Plain):
     def references(self, properties: base.Properties) -> Sequence[Reference]:
         """Return nothing: the policy names nothing in the cloud."""
         return ()
+
+    def decide(
+        self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
+    ) -> plan.Decision | Refusal:
+        """Choose the nodes to go, unless the request names them, and say how.
+
+        Where other policies have spread the loss over places, the choice is
+        made in each of them.
+        """
+        if ask.delete <= 0:
+            return plan.Decision()
+        wanted = policy.properties
+        removal = plan.Removal(
+            destroy=wanted["destroy_after_deletion"],
+            grace_s=wanted["grace_period"],
+            reduces_desired=wanted["reduce_desired_capacity"],
+        )
+        if ask.candidates:
+            return plan.Decision(removal=removal)
+        criterion = Criterion(wanted["criteria"])
+        chosen = plan.victims(
+            facts.members, ask.delete, criterion, ask.decided, ask.chance
+        )
+        reason = f"{len(chosen)} nodes chosen by {criterion}."
+        return plan.Decision(candidates=chosen, removal=removal, reasons=(reason,))

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from senlin_like.domain import plan
 from senlin_like.domain import spec as specs
+from senlin_like.domain.capacity import Refusal
+from senlin_like.domain.enums import Kind
 from senlin_like.policies import base, places, references
 from senlin_like.policies.references import Reference
 
@@ -34,6 +37,8 @@ class RegionPlacement(base.Plain):
 
     name = "senlin.policy.region_placement"
     priority = 200
+    targets = places.TARGETS
+    wants_places = True
     support: Mapping[str, base.Statuses] = {
         "1.0": base.experimental("2016.04", "2016.10")
     }
@@ -57,3 +62,14 @@ class RegionPlacement(base.Plain):
         """Return the regions."""
         names = places.names(properties, "regions")
         return (Reference(kind=references.Kind.REGIONS, names=names),)
+
+    def decide(
+        self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
+    ) -> plan.Decision | Refusal:
+        """Spread what comes or goes over the regions.
+
+        A single new node whose profile names its region goes there.
+        """
+        if ask.kind == Kind.NODE_CREATE and facts.has_region:
+            return plan.Decision()
+        return places.spread(places.REGIONS, policy.properties, facts, ask)

@@ -1,10 +1,13 @@
 """``senlin.policy.scaling``: by how much a cluster grows or shrinks."""
 
+import fractions
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from senlin_like.domain import enums
+from senlin_like.domain import capacity, enums, plan
 from senlin_like.domain import spec as specs
+from senlin_like.domain.capacity import Refusal
 from senlin_like.policies import base
 from senlin_like.policies.references import Reference
 
@@ -49,6 +52,8 @@ class Scaling(base.Plain):
     name = "senlin.policy.scaling"
     priority = 100
     is_singleton = False
+    is_sizing = True
+    targets = frozenset({enums.Kind.CLUSTER_SCALE_IN, enums.Kind.CLUSTER_SCALE_OUT})
     support: Mapping[str, base.Statuses] = {"1.0": base.supported("2016.04")}
 
     def schema(self) -> Mapping[str, Any]:
@@ -78,3 +83,75 @@ class Scaling(base.Plain):
     def references(self, properties: base.Properties) -> Sequence[Reference]:
         """Return nothing: the policy names nothing in the cloud."""
         return ()
+
+    def cooldown_s(self, properties: base.Properties, kind: enums.Kind) -> int:
+        """Return the cooldown, of actions that the policy is for."""
+        is_mine = kind == properties["event"]
+        return int(properties["adjustment"]["cooldown"]) if is_mine else 0
+
+    def decide(
+        self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
+    ) -> plan.Decision | Refusal:
+        """Decide by how much the cluster grows or shrinks.
+
+        A number that the request names goes before the policy's own.
+        """
+        if ask.kind != policy.properties["event"]:
+            return plan.Decision()
+        rest_s = self.cooldown_s(policy.properties, ask.kind)
+        if rest_s > 0 and policy.last_op is not None:
+            passed_s = (facts.now - policy.last_op).total_seconds()
+            if passed_s < rest_s:
+                return Refusal(
+                    reason=f"Policy {policy.policy_id} cooldown is still in progress."
+                )
+        adjustment = policy.properties["adjustment"]
+        number = len(facts.members)
+        count = ask.count if ask.count is not None else _own(adjustment, number, ask)
+        if count <= 0:
+            return Refusal(reason=f"Invalid count ({count}) for action '{ask.kind}'.")
+        return _bounded(count, adjustment["best_effort"], facts, ask)
+
+
+def _own(adjustment: Mapping[str, Any], number: int, ask: plan.Ask) -> int:
+    """Work out the policy's own number of nodes, counted from the members."""
+    wanted = adjustment["number"]
+    exact = fractions.Fraction(repr(wanted) if isinstance(wanted, float) else wanted)
+    match adjustment["type"]:
+        case enums.AdjustmentType.EXACT_CAPACITY:
+            change = math.trunc(exact) - number
+            return change if ask.kind == enums.Kind.CLUSTER_SCALE_OUT else -change
+        case enums.AdjustmentType.CHANGE_IN_PERCENTAGE:
+            return max(math.trunc(exact * number / 100), int(adjustment["min_step"]))
+        case _:
+            return math.trunc(exact)
+
+
+def _bounded(
+    count: int, is_best_effort: bool, facts: plan.Facts, ask: plan.Ask
+) -> plan.Decision | Refusal:
+    """Go as far as the cluster's limits allow, or refuse what is beyond them."""
+    number = len(facts.members)
+    grows = ask.kind == enums.Kind.CLUSTER_SCALE_OUT
+    verb = "more" if grows else "less"
+    if not is_best_effort:
+        desired = number + count if grows else number - count
+        problem = capacity.check_size(
+            desired,
+            capacity.Bounds(),
+            facts.sizes,
+            strict=True,
+            max_nodes=facts.max_nodes,
+        )
+        if problem is not None:
+            return Refusal(reason=problem)
+        return plan.Decision(count=count, reasons=(f"{count} nodes {verb}.",))
+    if grows:
+        room = capacity.room_to_grow(number, facts.sizes, facts.max_nodes)
+    else:
+        room = capacity.room_to_shrink(number, facts.sizes)
+    allowed = min(count, room)
+    reason = f"{allowed} nodes {verb}."
+    if allowed < count:
+        reason = f"{allowed} of {count} nodes {verb}: the cluster's limits are reached."
+    return plan.Decision(count=allowed, reasons=(reason,))

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from senlin_like.domain import plan
 from senlin_like.domain import spec as specs
+from senlin_like.domain.capacity import Refusal
+from senlin_like.domain.enums import Kind
 from senlin_like.policies import base, places, references
 from senlin_like.policies.references import Reference
 
@@ -30,6 +33,8 @@ class ZonePlacement(base.Plain):
     name = "senlin.policy.zone_placement"
     priority = 300
     profile_types = ("os.nova.server-1.0",)
+    targets = places.TARGETS
+    wants_places = True
     support: Mapping[str, base.Statuses] = {
         "1.0": base.experimental("2016.04", "2016.10")
     }
@@ -53,3 +58,14 @@ class ZonePlacement(base.Plain):
         """Return the zones."""
         names = places.names(properties, "zones")
         return (Reference(kind=references.Kind.ZONES, names=names),)
+
+    def decide(
+        self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
+    ) -> plan.Decision | Refusal:
+        """Spread what comes or goes over the zones.
+
+        A single new node whose profile names its zone goes there.
+        """
+        if ask.kind == Kind.NODE_CREATE and facts.has_zone:
+            return plan.Decision()
+        return places.spread(places.ZONES, policy.properties, facts, ask)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
+from senlin_like.domain import plan
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import objects
 from senlin_like.profiles import base
@@ -121,7 +122,6 @@ def names_for(memory: Memory, ask: base.Ask) -> Names:
     if not ask.node.cluster_id:
         return Names(ask.cloud)
     context = ask.properties.get("context") or {}
-    where = tuple(
-        str(context.get(key)) for key in ("region_name", "auth_url", "project_id")
-    )
-    return Names(ask.cloud, memory, (ask.node.cluster_id, *where))
+    region = plan.region_of(ask.node.data, context.get("region_name"))
+    where = tuple(str(context.get(key)) for key in ("auth_url", "project_id"))
+    return Names(ask.cloud, memory, (ask.node.cluster_id, str(region), *where))

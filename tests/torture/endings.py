@@ -56,9 +56,19 @@ def snapshot(stage: Stage) -> dict[str, Any]:
         ),
         "ports": len(checks.cloud_rows(world, tables.PORTS)),
         "queues": len(checks.cloud_rows(world, tables.QUEUES)),
-        "bindings": sorted(
-            (row.enabled, row.is_attached, row.priority, row.sealed_data is not None)
-            for row in stage.rows(Binding)
-        ),
+        "bindings": _bindings(stage),
         "marks": sorted("mark" in row.data for row in stage.rows(Node)),
     }
+
+
+def _bindings(stage: Stage) -> list[tuple[Any, ...]]:
+    return sorted(
+        (
+            row.enabled,
+            row.is_attached,
+            row.priority,
+            row.sealed_data is not None,
+            row.last_op is not None,
+        )
+        for row in stage.rows(Binding)
+    )

@@ -1,6 +1,6 @@
 """Scenarios with policies, on the ground of ``scenarios``."""
 
-from senlin_like.operations import clusters
+from senlin_like.operations import clusters, nodes
 from tests.torture.scenarios import (
     Act,
     Scenario,
@@ -59,5 +59,41 @@ SCENARIOS = (
         name="cluster-delete-policies",
         before=attached("hook", "shrink"),
         act=lambda stage: clusters.delete(stage.deps, stage.ctx, "web", force=True),
+    ),
+    Scenario(
+        name="policy-scale-in",
+        before=attached("less", "shrink"),
+        act=ask_cluster("scale_in"),
+    ),
+    Scenario(
+        name="policy-scale-in-refused",
+        before=attached("less"),
+        act=ask_cluster("scale_in", count=7),
+    ),
+    Scenario(
+        name="policy-scale-in-cancel",
+        before=attached("less", "shrink"),
+        act=cancelled(
+            ask_cluster("scale_in"),
+            lambda stage, action: "grace" in stage.action(action).status_reason,
+        ),
+        exact=False,
+    ),
+    Scenario(
+        name="policy-set-free",
+        before=attached("free"),
+        act=ask_cluster("scale_in", count=2),
+    ),
+    Scenario(
+        name="policy-update-batches",
+        before=attached("some"),
+        act=lambda stage: clusters.update(
+            stage.deps, stage.ctx, "web", {"profile_id": "new"}
+        ),
+    ),
+    Scenario(
+        name="policy-node-delete",
+        before=attached("shrink"),
+        act=lambda stage: nodes.delete(stage.deps, stage.ctx, "web-2", force=False),
     ),
 )

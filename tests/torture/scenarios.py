@@ -82,7 +82,11 @@ def copy_ground(source: pathlib.Path, target: pathlib.Path) -> Stage:
 def make_policies(stage: Stage) -> None:
     """Store policies, one of which makes things in the cloud."""
     stage.a_policy("hook", "test.policy.hooked")
-    stage.a_policy("shrink", "deletion", criteria="OLDEST_FIRST")
+    stage.a_policy("shrink", "deletion", criteria="OLDEST_FIRST", grace_period=3)
+    stage.a_policy("free", "deletion", destroy_after_deletion=False)
+    stage.a_policy("some", "batch", min_in_service=1, max_batch_size=1, pause_time=2)
+    event = {"event": "CLUSTER_SCALE_IN"}
+    stage.a_policy("less", "scaling", **event, adjustment={"number": 2})
 
 
 # -- what is asked ----------------------------------------------------------

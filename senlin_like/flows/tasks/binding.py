@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from senlin_like import exceptions
 from senlin_like.db import bindings, cluster_state, node_state
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
-from senlin_like.drivers import turns
+from senlin_like.drivers import turns, waiting
 from senlin_like.flows import fence
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
@@ -28,7 +29,7 @@ class BindingWork:
         self.calls = 0
         self._binding: Any = None
 
-    def call(self, verb: Verb, policy_id: str, turn: turns.Turn) -> policies.Step:
+    def call(self, verb: Verb, policy_id: str, turn: waiting.Turn) -> policies.Step:
         """Let a verb of the policy's type take a turn; types without hooks don't.
 
         :raises Refused: when cluster or policy are gone.
@@ -45,7 +46,7 @@ class BindingWork:
             return policies.Done()
         return verb(recipe, self._ask(recipe, turn))
 
-    def _ask(self, recipe: PolicyRecipe, turn: turns.Turn) -> policies.HookAsk:
+    def _ask(self, recipe: PolicyRecipe, turn: waiting.Turn) -> policies.HookAsk:
         owner, profile = self._owner()
         nodes = self.run.read(lambda session: node_state.with_data(session, owner.id))
         self.calls = 0
@@ -123,6 +124,17 @@ def recipe_of(bench: Workbench, binding: Any) -> PolicyRecipe:
     return bench.policy(binding.policy_id, binding.policy_type, binding.sealed_spec)
 
 
+def has_hooks(bench: Workbench, binding: Any) -> bool:
+    """Tell whether a policy may have made something.
+
+    One whose type isn't installed any more can't be asked to remove it.
+    """
+    try:
+        return recipe_of(bench, binding).type.has_hooks
+    except exceptions.NotFound:
+        return False
+
+
 def data_of(run: Run, binding: Any) -> Mapping[str, Any]:
     """Return what a binding keeps, unsealed."""
     sealed = binding.sealed_data
@@ -169,10 +181,10 @@ class DetachAll(Turns):
         if self._noted():
             super().execute()
 
-    def _turn_of(self, turn: turns.Turn) -> policies.Step:
+    def _turn_of(self, turn: waiting.Turn) -> policies.Step:
         """Take a turn with the first policy that is left."""
         left = list(turn.memo.get("left", self._noted()))
-        inner = turns.Turn(
+        inner = waiting.Turn(
             memo=turn.memo.get("inner", {}),
             seen=turn.seen,
             is_retry=turn.is_retry,

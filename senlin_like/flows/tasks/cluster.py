@@ -16,6 +16,7 @@ from senlin_like.flows.outcomes import Decide, Done, Gone, Outcome, Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Close, Ending, Step
 from senlin_like.flows.tasks.children import Batch, Child, FanOut, Owner
+from senlin_like.flows.tasks.pause import Pause
 
 #: Decides what an action begins with: columns to set, and what to keep.
 Opening = Callable[[Session, Any], Mapping[str, Any]]
@@ -84,13 +85,15 @@ def locked(run: Run, session: Session) -> Any:
     return row
 
 
-def members(run: Run, session: Session, cluster_id: str) -> list[Candidate]:
+def members(
+    run: Run, session: Session, cluster_id: str, *, with_places: bool = False
+) -> list[Candidate]:
     """Return the nodes that an action finds in its cluster, by index.
 
     Those whose creation stands in line behind it come when it has ended.
     """
     later = conflicts.made_after(session, run.facts.id)
-    found = node_state.members(session, cluster_id)
+    found = node_state.members(session, cluster_id, with_places=with_places)
     return [node for node in found if node.id not in later]
 
 
@@ -111,10 +114,13 @@ class CreateNodes(FanOut):
             return Batch(children=(), owner=owner_of(cluster))
         first = stored.allocate_indexes(session, cluster.id, count)
         name_format = str((cluster.config or {}).get("node.name.format") or "")
+        placements = run.data.get("placement", {}).get("placements", [])
         rows = [
             _new_node(run, cluster, first + place, name_format)
             for place in range(count)
         ]
+        for new, placement in zip(rows, placements, strict=False):
+            new["data"] = {"placement": placement} if placement else {}
         stored.insert_many(session, rows)
         made = [row["id"] for row in rows]
         run.outputs["nodes_added"] = made
@@ -157,6 +163,8 @@ def _new_node(run: Run, cluster: Any, index: int, name_format: str) -> dict[str,
 class OnNodes(FanOut):
     """Make one child action for each of the nodes that ``pick`` returns.
 
+    A kind that isn't known before the action has begun is asked for.
+
     Nodes whose creation stands in line behind this action are left alone,
     unless they are to go.
     """
@@ -164,7 +172,7 @@ class OnNodes(FanOut):
     def __init__(
         self,
         run: Run,
-        kind: Kind,
+        kind: Kind | Callable[[], Kind],
         pick: Callable[[Session, Any], Sequence[str]],
         *,
         inputs: Callable[[str], Mapping[str, Any]] = lambda _node_id: {},
@@ -179,14 +187,15 @@ class OnNodes(FanOut):
 
     def _choose(self, session: Session) -> Batch:
         cluster = locked(self.run, session)
+        kind = self.kind if isinstance(self.kind, Kind) else self.kind()
         picked = list(self.pick(session, cluster))
-        if self.kind not in _REMOVING:
+        if kind not in _REMOVING:
             later = conflicts.made_after(session, self.run.facts.id)
             picked = [node_id for node_id in picked if node_id not in later]
         return Batch(
             children=[
                 Child(
-                    kind=self.kind,
+                    kind=kind,
                     node_id=node_id,
                     cluster_id=cluster.id,
                     inputs=self.inputs(node_id),
@@ -205,30 +214,28 @@ def removal(
     run: Run,
     pick: Callable[[Session, Any], Sequence[str]],
     *,
-    destroy: bool = True,
-    stop_first: Callable[[], bool] = lambda: False,
+    destroy: Callable[[], bool] = lambda: True,
 ) -> list[Step]:
     """Return the steps that remove nodes: stop them first if wanted, then go.
 
-    What can't be stopped is removed all the same.
+    What can't be stopped is removed all the same. A policy may want some time
+    to pass before; that is in the action's data.
     """
+
+    def grace_s() -> int:
+        return int(run.data.get("deletion", {}).get("grace_period", 0))
+
+    def kind() -> Kind:
+        return Kind.NODE_DELETE if destroy() else Kind.NODE_LEAVE
 
     def to_stop(session: Session, cluster: Any) -> list[str]:
         wanted = (cluster.config or {}).get("cluster.stop_node_before_delete")
         if wanted is not True and str(wanted).lower() != "true":
             return []
-        picked = list(pick(session, cluster))
-        known = node_state.rows_of(session, picked)
-        return [
-            node_id
-            for node_id in picked
-            if node_id in known
-            and known[node_id].physical_id is not None
-            and known[node_id].status == NodeStatus.ACTIVE
-            and known[node_id].profile_type.startswith("os.nova.server")
-        ]
+        return _running(session, list(pick(session, cluster)))
 
     return [
+        Pause(run, grace_s, "Nodes are removed after a grace period.", name="Grace"),
         OnNodes(
             run,
             Kind.NODE_OPERATION,
@@ -239,11 +246,24 @@ def removal(
         ),
         OnNodes(
             run,
-            Kind.NODE_DELETE if destroy else Kind.NODE_LEAVE,
+            kind,
             pick,
             name="RemoveNodes",
             child_name="node_delete",
         ),
+    ]
+
+
+def _running(session: Session, node_ids: Sequence[str]) -> list[str]:
+    """Return those nodes that are servers and run."""
+    known = node_state.rows_of(session, node_ids)
+    return [
+        node_id
+        for node_id in node_ids
+        if node_id in known
+        and known[node_id].physical_id is not None
+        and known[node_id].status == NodeStatus.ACTIVE
+        and known[node_id].profile_type.startswith("os.nova.server")
     ]
 
 

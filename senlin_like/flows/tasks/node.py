@@ -4,9 +4,10 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from senlin_like.db import node_state
+from senlin_like.db import node_state, progress
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
+from senlin_like.domain import plan
 from senlin_like.domain.enums import NodeStatus, Phase
 from senlin_like.drivers import turns
 from senlin_like.flows import fence, telling
@@ -61,6 +62,11 @@ class NodeWork:
         row = self.row
         return self.bench.recipe(row.profile_id, row.profile_type, row.sealed_spec)
 
+    @property
+    def region(self) -> str | None:
+        """Return where the node's object is, or is to be."""
+        return plan.region_of(self.row.data, self.recipe.region)
+
     def ask(self, turn: profiles.Turn, **changes: Any) -> profiles.Ask:
         """Put together what a verb of the profile type works with.
 
@@ -69,7 +75,7 @@ class NodeWork:
         :raises TrustNotFound: when the owner's permission can't be used.
         """
         row, recipe = self.row, self.recipe
-        cloud = self.bench.cloud(row.user, row.project, recipe.region)
+        cloud = self.bench.cloud(row.user, row.project, self.region)
         self.calls = 0
         return profiles.Ask(
             cloud=fence.fenced(cloud, self._before_call),
@@ -88,7 +94,7 @@ class NodeWork:
     def account(self) -> Account:
         """Tell as whom the cloud is asked: as the node's owner."""
         row = self.row
-        return Account(project=row.project, user=row.user, region=self.recipe.region)
+        return Account(project=row.project, user=row.user, region=self.region)
 
     def result(self, answer: turns.Ended) -> dict[str, Any]:
         """Return what the journal keeps of the end of a verb."""
@@ -164,7 +170,13 @@ class Begin(Step):
         if row is None:
             raise gone(run)
         if self.check is not None:
+            known = dict(run.data)
             self.check(session, row)
+            if run.data != known:
+                # Policies have decided something, maybe also on the node's data.
+                data = {"data": run.told_data(run.journal)}
+                progress.record(session, run.hold, data)
+                row = node_state.load(session, row.id) or row
         self.node.take(row)
         if self.status is not None:
             reason = _BEGINNINGS.get(self.status, "Operation in progress")

@@ -158,7 +158,7 @@ def test_fields_of_later_versions_are_checked_and_dropped(
             {"complete_lifecycle": {}},
             "Field `lifecycle_action_token' cannot be None",
         ),
-        ({"policy_attach": {}}, "Unrecognized action 'policy_attach' specified"),
+        ({"policy_attach": {}}, "'policy_id' is a required property"),
     ],
 )  # fmt: skip
 def test_actions_are_checked_before_their_cluster_is_looked_for(client, body, message):

@@ -57,8 +57,9 @@ def test_a_trigger_costs_a_fixed_number_of_statements(deps, ctx, receiver, state
     webhooks.trigger(deps, ctx, receiver["id"], {})
 
     # The receiver twice (the door's look is not the transaction's), the stored
-    # permission, the cluster, and what every request for an action takes.
-    assert len(statements) == 9, statements
+    # permission, the cluster, its cooldowns, and what every request for an action
+    # takes.
+    assert len(statements) == 10, statements
 
 
 def test_others_are_not_behind_a_webhook(deps, stranger, receiver, count_rows):

@@ -1,0 +1,220 @@
+"""Asks the policies of a cluster before an action begins, and tells them after.
+
+The one place where flows meet policies. They are asked under the cluster's lock,
+in the transaction that writes the decision down, and only about actions that
+their types are for; a cluster without policies costs one statement. What they
+have decided, and said, is kept in the action's data for its owner.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from senlin_like.db import bindings, node_state
+from senlin_like.db.session import Session
+from senlin_like.domain import capacity, plan
+from senlin_like.domain.enums import Kind
+from senlin_like.domain.selection import Candidate
+from senlin_like.flows import growth
+from senlin_like.flows.outcomes import Refused
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks import binding, cluster
+from senlin_like.flows.workbench import PolicyRecipe, Workbench
+
+#: Ids of bindings under which an action scales; a key of its data.
+_SCALED_UNDER = "scaled_under"
+
+
+class Council:
+    """The policies of a cluster that are asked about an action."""
+
+    def __init__(self, run: Run, bench: Workbench, session: Session, row: Any) -> None:
+        """Call the policies together; ``row`` is the cluster's, locked."""
+        self.run = run
+        self.bench = bench
+        self.row = row
+        self._session = session
+        kind = run.facts.kind
+        found = [
+            (one, binding.recipe_of(bench, one))
+            for one in bindings.asked(session, row.id)
+        ]
+        self._asked: list[tuple[Any, PolicyRecipe]] = [
+            (one, recipe) for one, recipe in found if kind in recipe.type.targets
+        ]
+        self._members: list[Candidate] | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anybody to be asked."""
+        return bool(self._asked)
+
+    @property
+    def members(self) -> list[Candidate]:
+        """Return the members that the action finds, with their places if asked for."""
+        if self._members is None:
+            wants = any(recipe.type.wants_places for _, recipe in self._asked)
+            self._members = cluster.members(
+                self.run, self._session, self.row.id, with_places=wants
+            )
+        return self._members
+
+    def size(self, count: int | None) -> plan.Decision:
+        """Ask how many nodes come or go; ``count`` is what the request says.
+
+        :raises Refused: when a policy says no.
+        """
+        sizing = [one for one in self._asked if one[1].type.is_sizing]
+        if sizing:
+            # They hear of it when the action has ended.
+            self.run.data[_SCALED_UNDER] = [one.id for one, _ in sizing]
+        ask = plan.Ask(kind=self.run.facts.kind, count=count)
+        return self._decide(sizing, ask)
+
+    def decide(
+        self,
+        *,
+        create: int = 0,
+        delete: int = 0,
+        candidates: Sequence[str] = (),
+        decided: plan.Decision | None = None,
+    ) -> plan.Decision:
+        """Ask which nodes and where, once it is settled how many.
+
+        :raises Refused: when a policy says no.
+        """
+        others = [one for one in self._asked if not one[1].type.is_sizing]
+        ask = plan.Ask(
+            kind=self.run.facts.kind,
+            create=create,
+            delete=delete,
+            candidates=tuple(candidates),
+            decided=decided or plan.Decision(),
+            chance=self.run.deps.chance,
+        )
+        return self._decide(others, ask)
+
+    def _decide(
+        self, asked: Sequence[tuple[Any, PolicyRecipe]], ask: plan.Ask
+    ) -> plan.Decision:
+        if not asked:
+            return ask.decided
+        run = self.run
+        advisers = [
+            plan.Adviser(policy=self._policy(*one), decide=one[1].type.decide)
+            for one in asked
+        ]
+        answer = plan.decide(advisers, self._facts(), ask)
+        if isinstance(answer, capacity.Refusal):
+            run.data |= {"status": "ERROR", "reason": answer.reason}
+            is_node = run.facts.kind.startswith("NODE_")
+            prefix = "Policy check" if is_node else "Policy check failure"
+            raise Refused(f"{prefix}: {answer.reason}")
+        said = [
+            {"policy": one.policy, "reasons": list(one.reasons)}
+            for one in answer.said
+            if one.reasons
+        ]
+        run.data |= {"status": "OK", "policies": run.data.get("policies", []) + said}
+        return answer.decision
+
+    def _policy(self, row: Any, recipe: PolicyRecipe) -> plan.Attached:
+        return plan.Attached(
+            id=row.id,
+            policy_id=row.policy_id,
+            name=row.policy_name,
+            type=row.policy_type,
+            priority=row.priority,
+            properties=recipe.properties,
+            data=binding.data_of(self.run, row),
+            last_op=row.last_op,
+        )
+
+    def _facts(self) -> plan.Facts:
+        run = self.run
+        properties: Mapping[str, Any] = {}
+        region: str | None = None
+        if run.facts.kind is Kind.NODE_CREATE:
+            node = node_state.load(self._session, run.facts.target)
+            if node is not None:
+                recipe = self.bench.recipe(
+                    node.profile_id, node.profile_type, node.sealed_spec
+                )
+                properties, region = recipe.properties, recipe.region
+        return plan.Facts(
+            members=tuple(one for one in self.members if one.id != self._newcomer()),
+            sizes=growth.sizes_of(self.row),
+            max_nodes=run.deps.settings.max_nodes_per_cluster,
+            now=run.deps.clock(),
+            has_zone=bool(properties.get("availability_zone")),
+            has_region=region is not None,
+        )
+
+    def _newcomer(self) -> str | None:
+        """Return the node that is being made: it is a member in name only."""
+        facts = self.run.facts
+        return facts.target if facts.kind is Kind.NODE_CREATE else None
+
+
+def keep_creation(run: Run, count: int, decided: plan.Decision) -> None:
+    """Keep in the action's data how many nodes are made, and where."""
+    creation: dict[str, Any] = {"count": count}
+    run.data["creation"] = creation | _shares(decided)
+    if decided.places:
+        placements = [placement_of(place) for place in decided.places[:count]]
+        run.data["placement"] = {"count": count, "placements": placements}
+
+
+def keep_deletion(
+    run: Run, chosen: Mapping[str, str | None], decided: plan.Decision
+) -> None:
+    """Keep in the action's data which nodes go, why, and how.
+
+    ``chosen``: node id → the reason why it was chosen, None if it was named.
+    """
+    deletion: dict[str, Any] = {"count": len(chosen), "candidates": list(chosen)}
+    reasons = {node_id: why for node_id, why in chosen.items() if why is not None}
+    if reasons:
+        deletion["reasons"] = reasons
+    removal = decided.removal
+    if removal is not None:
+        deletion |= {
+            "destroy_after_deletion": removal.destroy,
+            "grace_period": removal.grace_s,
+            "reduce_desired_capacity": removal.reduces_desired,
+        }
+    run.data["deletion"] = deletion | _shares(decided)
+
+
+def _shares(decided: plan.Decision) -> dict[str, Any]:
+    shares = {"regions": decided.regions, "zones": decided.zones}
+    return {key: dict(share) for key, share in shares.items() if share is not None}
+
+
+def placement_of(place: plan.Place) -> dict[str, str]:
+    """Return a place in the words of a node's data."""
+    words = {
+        "region_name": place.region,
+        "zone": place.zone,
+        "servergroup": place.group,
+    }
+    return {key: value for key, value in words.items() if value}
+
+
+def destroys(run: Run, default: bool) -> bool:
+    """Tell whether nodes that go are destroyed; ``default`` if no policy says."""
+    return bool(run.data.get("deletion", {}).get("destroy_after_deletion", default))
+
+
+def reduces_desired(run: Run) -> bool:
+    """Tell whether fewer nodes are wanted when nodes have gone."""
+    return bool(run.data.get("deletion", {}).get("reduce_desired_capacity", True))
+
+
+def after(run: Run, session: Session) -> None:
+    """Tell the policies that an action has ended, whichever way.
+
+    Runs in the transaction that ends it. An action that was refused changes
+    nothing here either.
+    """
+    scaled_under = run.data.get(_SCALED_UNDER)
+    if scaled_under and run.is_done("Begin"):
+        bindings.mark_scaled(session, scaled_under, run.deps.clock())

@@ -1,0 +1,229 @@
+"""What batch and placement policies decide, and the whole set together."""
+
+from collections import Counter
+
+import pytest
+
+from senlin_like.db.models import Action, Event
+from senlin_like.drivers.base import Account
+from senlin_like.operations import actions, clusters, nodes
+from tests.torture import checks
+
+
+def scaling(event, **adjustment):
+    return {"event": f"CLUSTER_SCALE_{event}", "adjustment": adjustment}
+
+
+def zones(stage):
+    return Counter(node.data["placement"]["zone"] for node in stage.nodes())
+
+
+# -- batch ------------------------------------------------------------------
+
+
+def update(stage, profile):
+    accepted = clusters.update(stage.deps, stage.ctx, "web", {"profile_id": profile})
+    return accepted.action_id
+
+
+def test_an_update_goes_in_batches_with_pauses(stage, make, attach):
+    cluster = make(5)
+    attach("batch", "batch", min_in_service=3, max_batch_size=2, pause_time=50)
+    action = update(stage, stage.a_profile("new", metadata={"release": "2"}))
+
+    def most():
+        rows = stage.rows(Action, Action.parent_id == action)
+        return len(rows)
+
+    counts = []
+    for expected in (2, 4, 5):
+        stage.run_until(lambda expected=expected: most() == expected)
+        stage.run_until(
+            lambda: all(
+                row.end_time for row in stage.rows(Action, Action.parent_id == action)
+            )
+        )
+        counts.append(most())
+        if expected < 5:
+            stage.run_until(lambda: "Pausing" in stage.action(action).status_reason)
+            stage.advance(45)
+            while stage.step():
+                pass
+            assert most() == expected
+            stage.advance(6)
+    stage.drain()
+
+    assert counts == [2, 4, 5]
+    ended = stage.action(action)
+    assert ended.status == "SUCCEEDED", ended.status_reason
+    assert ended.data["update"]["pause_time"] == 50
+    assert [len(part) for part in ended.data["update"]["plan"]] == [2, 2, 1]
+    assert {node.profile_id for node in stage.nodes()} == {
+        stage.cluster(cluster).profile_id
+    }
+
+
+def test_a_failed_batch_is_the_last(stage, make, attach):
+    make(3)
+    attach("batch", "batch", min_in_service=2, pause_time=0)
+    new = stage.a_profile("new", metadata={"release": "2"})
+    stage.controls.add_fault({"effect": "error", "method": "compute.set_metadata"})
+
+    action = update(stage, new)
+    stage.drain()
+
+    assert stage.action(action).status == "FAILED"
+    assert len(stage.rows(Action, Action.parent_id == action)) == 1
+
+
+def test_an_update_is_cancelled_in_its_pause(stage, make, attach):
+    cluster = make(2)
+    attach("batch", "batch", min_in_service=1, pause_time=500)
+    action = update(stage, stage.a_profile("new", metadata={"release": "2"}))
+    stage.run_until(lambda: "Pausing" in stage.action(action).status_reason)
+
+    actions.cancel(stage.deps, stage.ctx, action, force=False)
+    stage.drain()
+
+    assert stage.action(action).status == "CANCELLED"
+    assert stage.cluster(cluster).status == "ACTIVE"
+    assert len(stage.rows(Action, Action.parent_id == action)) == 1
+
+
+# -- placement --------------------------------------------------------------
+
+
+@pytest.fixture
+def cloud(stage):
+    return stage.driver.inner.cloud(Account(user="alice", project="red"))
+
+
+@pytest.fixture
+def zone_names(cloud):
+    return cloud.compute.list_zones()
+
+
+@pytest.fixture
+def region_names(cloud):
+    return cloud.list_regions()
+
+
+def test_new_nodes_are_spread_over_zones(stage, make, ask, attach, zone_names):
+    first, second = zone_names[:2]
+    make(0, high=9)
+    attach("z", "zone_placement", zones=[{"name": first}, {"name": second}])
+
+    action = ask("scale_out", count=3)
+    ask("scale_out", count=1)
+
+    assert zones(stage) == {first: 2, second: 2}
+    assert sum(action.data["creation"]["zones"].values()) == 3
+    assert len(action.data["placement"]["placements"]) == 3
+    assert Counter(server["zone"] for server in stage.servers()) == zones(stage)
+
+
+def test_nodes_go_where_there_are_too_many(stage, make, ask, attach, zone_names):
+    first, second = zone_names[:2]
+    make(4, availability_zone=first)
+    attach(
+        "z",
+        "zone_placement",
+        zones=[{"name": first, "weight": 100}, {"name": second, "weight": 300}],
+    )
+    ask("resize", adjustment_type="EXACT_CAPACITY", number=5)
+    assert zones(stage) == {first: 4, second: 1}
+
+    action = ask("scale_in", count=2)
+
+    assert zones(stage) == {first: 2, second: 1}
+    assert action.data["deletion"]["zones"] == {first: 2}
+
+
+def test_a_zone_that_is_not_named_is_emptied_first(
+    stage, make, ask, attach, zone_names
+):
+    first, second = zone_names[:2]
+    make(2, availability_zone=first)
+    attach("z", "zone_placement", zones=[{"name": second}])
+    attach("d", "deletion", criteria="OLDEST_FIRST")
+    ask("scale_out", count=2)
+
+    ask("scale_in", count=2)
+
+    assert zones(stage) == {second: 2}
+
+
+def test_a_single_node_has_its_place_too(stage, make, attach, zone_names):
+    second = zone_names[1]
+    cluster = make(0)
+    attach("z", "zone_placement", zones=[{"name": second}])
+    profile = stage.cluster(cluster).profile_id
+    body = {"name": "n", "profile_id": profile, "cluster_id": cluster}
+
+    nodes.create(stage.deps, stage.ctx, body)
+    stage.drain()
+
+    assert zones(stage) == {second: 1}
+    assert stage.servers()[0]["zone"] == second
+
+
+def test_no_feasible_plan_fails_before_anything_is_made(
+    stage, make, ask, attach, region_names
+):
+    make(0)
+    attach("r", "region_placement", regions=[{"name": region_names[0], "cap": 1}])
+
+    refused = ask("scale_out", count=2)
+
+    assert refused.status == "FAILED"
+    assert refused.status_reason.startswith(
+        "Policy check failure: Failed policy 'r': There is no feasible plan"
+    )
+    assert stage.nodes() == stage.servers() == []
+
+
+def test_new_nodes_are_spread_over_regions(stage, make, ask, attach, region_names):
+    make(0)
+    regions = [{"name": name} for name in region_names]
+    attach("r", "region_placement", regions=regions)
+
+    action = ask("scale_out", count=len(region_names))
+
+    assert action.status == "SUCCEEDED", action.status_reason
+    placed = [node.data["placement"]["region_name"] for node in stage.nodes()]
+    assert sorted(placed) == sorted(region_names)
+    rows = checks.live_servers(stage.driver.world)
+    assert sorted(row.region for row in rows) == sorted(region_names)
+
+    assert ask("scale_in", count=1).status == "SUCCEEDED"
+    assert len(checks.live_servers(stage.driver.world)) == len(region_names) - 1
+
+
+# -- together ---------------------------------------------------------------
+
+
+def test_the_whole_set_works_together(stage, make, ask, attach, zone_names):
+    cluster = make(2, high=8, availability_zone=zone_names[0])
+    attach("out", "scaling", **scaling("OUT", number=4, best_effort=True))
+    attach("in", "scaling", **scaling("IN", number=3, best_effort=True))
+    attach("z", "zone_placement", zones=[{"name": name} for name in zone_names])
+    attach("d", "deletion", criteria="OLDEST_FIRST", grace_period=5)
+    attach("b", "batch", min_in_service=1, max_batch_size=3, pause_time=5)
+
+    grown = ask("scale_out")
+    assert len(stage.nodes(cluster)) == 6
+    changes = {"availability_zone": zone_names[0], "metadata": {"release": "2"}}
+    update(stage, stage.a_profile("new", **changes))
+    stage.drain()
+    shrunk = ask("scale_in")
+
+    assert len(stage.nodes(cluster)) == 3
+    told = [one["policy"] for one in shrunk.data["policies"]]
+    assert told == ["in", "z", "d"]
+    assert [one["policy"] for one in grown.data["policies"]] == ["out", "z"]
+    chosen = shrunk.data["deletion"]["candidates"]
+    assert len(chosen) == 3
+    spread = zones(stage)
+    assert max(spread.values()) - min(spread.get(name, 0) for name in zone_names) <= 1
+    assert checks.problems(stage.deps.db, stage.driver.world) == []
+    assert not stage.rows(Event, Event.status == "error")
