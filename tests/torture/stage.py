@@ -243,18 +243,17 @@ class Stage:
         """Let time pass for the cloud and for all that the database keeps."""
         self.clock.offset += seconds
         columns = {
-            Action: ("lease_until", "wake_at", "start_time", "ready_at"),
-            WatchGroup: ("due_at",),
-            models.HealthCheck: ("due_at", "full_at"),
-            StrayWatch: ("due_at", "until"),
+            Action.__table__: ("lease_until", "wake_at", "start_time", "ready_at"),
+            WatchGroup.__table__: ("due_at",),
+            models.HealthCheck.__table__: ("due_at", "full_at"),
+            StrayWatch.__table__: ("due_at", "until"),
         }
 
         def work(one: session.Session) -> None:
-            for model, names in columns.items():
-                table = model.__table__
+            for table, names in columns.items():
                 moved = {name: table.c[name] - seconds for name in names}
-                query = sa.update(table).values(moved)
-                if model is Action:
+                query = sa.update(table).values(**moved)
+                if table is Action.__table__:
                     query = query.where(table.c.status.not_in(list(FINAL)))
                 one.execute(query)
 
@@ -359,9 +358,8 @@ class Stage:
         return sorted(found, key=lambda row: (row.cluster_id, row.index, row.name))
 
     def cluster(self, cluster_id: str) -> Any:
-        return next(
-            iter(self.rows(models.Cluster, models.Cluster.id == cluster_id)), None
-        )
+        found = self.rows(models.Cluster, models.Cluster.id == cluster_id)
+        return found[0] if found else None
 
     def servers(self) -> list[dict[str, Any]]:
         return list(self.controls.servers())
@@ -369,9 +367,9 @@ class Stage:
     @staticmethod
     def tell(rows: list[Any]) -> str:
         return "\n".join(
-            f"{row.action} {row.target[:8]} {row.status} {row.status_reason} wait="
-            f"{row.wait_kind} signal={row.signal} left={row.children_left} attempt="
-            f"{row.attempt} journal={row.journal}"
+            f"{row.action} {row.target[:8]} {row.status} {row.status_reason} "
+            f"wait={row.wait_kind} signal={row.signal} left={row.children_left} "
+            f"attempt={row.attempt} journal={row.journal}"
             for row in rows
         )
 
