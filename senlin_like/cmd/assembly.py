@@ -16,9 +16,13 @@ from senlin_like.conf import opts
 from senlin_like.db import session
 from senlin_like.db.session import Database
 from senlin_like.db.vault import Vault
+from senlin_like.domain import urls
 from senlin_like.domain.enums import EventLevel
+from senlin_like.domain.health import Breaker
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import registry as drivers
+from senlin_like.drivers import web
+from senlin_like.engine import checker
 from senlin_like.engine.worker import Options
 from senlin_like.events import registry as events
 from senlin_like.operations.deps import Deps, Settings
@@ -175,6 +179,41 @@ def engine_options(conf: cfg.ConfigOpts) -> Options:
         stray_every_s=min(10.0, conf.engine.stray_watch_s / 10),
         action_days=conf.engine.action_retention_days,
         event_days=conf.engine.event_retention_days,
+        health=health_options(conf),
+    )
+
+
+def health_options(conf: cfg.ConfigOpts) -> checker.Options:
+    """Return how an engine checks health.
+
+    :raises Invalid: when a network isn't one.
+    """
+    group = conf.health
+    try:
+        rules = urls.Rules(
+            allowed=[ipaddress.ip_network(one) for one in group.allowed_networks],
+            denied=[ipaddress.ip_network(one) for one in group.denied_networks],
+        )
+    except ValueError as error:
+        raise exceptions.Invalid(
+            f"[health] allowed_networks, denied_networks: {error}."
+        ) from error
+    return checker.Options(
+        breaker=Breaker(
+            max_unhealthy_percent=group.max_unhealthy_percent,
+            max_repairs_in_flight=group.max_repairs_in_flight,
+        ),
+        asking=web.Limits(
+            rules=rules,
+            timeout_s=group.probe_timeout_s,
+            max_bytes=group.max_response_size,
+        ),
+        probe_threads=group.probe_threads,
+        clusters_per_round=group.clusters_per_round,
+        poll_s=group.poll_interval_s,
+        hold_s=max(float(group.hold_s), conf.engine.cloud_call_timeout_s + 30.0),
+        late_s=float(group.late_s),
+        events_s=group.events_interval_s,
     )
 
 

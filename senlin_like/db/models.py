@@ -207,6 +207,33 @@ class Binding(Base):
     last_op: orm.Mapped[datetime.datetime | None] = orm.mapped_column(UtcTime)
 
 
+class HealthCheck(Base):
+    """A look at the health of a cluster that is due again and again.
+
+    There is a row for each enabled binding of a health policy. ``token`` is
+    that of the round which is at it; a round that was lost ends with
+    ``due_at``. Times are epoch seconds by the database's clock.
+    """
+
+    __tablename__ = "health_check"
+    __table_args__ = (
+        sa.Index("ix_health_check_due_at", "due_at"),
+        sa.Index("ix_health_check_cluster_id", "cluster_id"),
+        MYSQL,
+    )
+
+    binding_id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
+    cluster_id: orm.Mapped[str] = orm.mapped_column(ID)
+    due_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
+    token: orm.Mapped[str | None] = orm.mapped_column(ID)
+    #: When all nodes are looked at again; before, only those in doubt are.
+    full_at: orm.Mapped[float | None] = orm.mapped_column(sa.Double)
+    #: Seconds to the next look when nothing changes.
+    pace: orm.Mapped[float | None] = orm.mapped_column(sa.Double)
+    #: What the last looks have shown.
+    seen: orm.Mapped[Any] = orm.mapped_column(Json)
+
+
 class Action(Base):
     """Something that was asked for; the row is the job, and the lock."""
 

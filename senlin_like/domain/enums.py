@@ -79,6 +79,7 @@ class Cause(enum.StrEnum):
     REQUEST = "RPC Request"
     DERIVED = "Derived Action"
     DERIVED_WITH_HOOK = "Derived Action with Lifecycle Hook"
+    HEALTH_CHECK = "Health Check"
 
 
 class Kind(enum.StrEnum):

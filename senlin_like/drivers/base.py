@@ -152,6 +152,22 @@ class Compute(Protocol):
     def delete_server_group(self, group_id: str) -> None:
         """Delete a server group, its servers stay; not an error if it is gone."""
 
+    def look_at_hypervisors(
+        self, server_ids: Collection[str]
+    ) -> Mapping[str, objects.Hypervisor]:
+        """Tell how the hypervisors of servers are, by the servers' ids.
+
+        A constant number of calls per page of servers. A server that is gone,
+        or is on no hypervisor, has no entry.
+        """
+
+    def notices(self, cursor: str | None) -> objects.Notices:
+        """Tell what has happened to the account's servers since a cursor.
+
+        Without one nothing is told but the cursor of the present. An unknown
+        cursor is like none.
+        """
+
 
 class Images(Protocol):
     """Images to start servers from."""

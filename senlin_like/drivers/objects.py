@@ -25,6 +25,43 @@ class Image:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Hypervisor:
+    """What a server runs on: ``state`` is up or down, ``status`` enabled or not."""
+
+    name: str
+    state: str
+    status: str
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether its servers can be expected to run."""
+        return self.state != "down" and self.status != "disabled"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Something that happened to a server without anybody of ours asking for it.
+
+    ``event`` is a word for people (``stopped``, ``deleted``, ``failed``).
+    """
+
+    object_id: str
+    event: str
+    at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Notices:
+    """What happened since a cursor, and the cursor to go on from.
+
+    A notice may come again with the next cursor: some are written down late.
+    """
+
+    cursor: str
+    items: tuple[Notice, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Server:
     """A server as the cloud shows it.
 

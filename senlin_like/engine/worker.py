@@ -15,6 +15,8 @@ from senlin_like import exceptions
 from senlin_like.db import claims, heartbeat
 from senlin_like.db.session import Session
 from senlin_like.engine import lease, pruner, runner, strays
+from senlin_like.engine.checker import Checker
+from senlin_like.engine.checker import Options as HealthOptions
 from senlin_like.engine.watcher import Watcher
 from senlin_like.flows.run import Run, Ties
 from senlin_like.flows.workbench import Workbench
@@ -37,6 +39,7 @@ class Options:
     stray_every_s: float = 10.0
     action_days: int = 0
     event_days: int = 0
+    health: HealthOptions = dataclasses.field(default_factory=HealthOptions)
 
 
 class Engine:
@@ -69,6 +72,7 @@ class Engine:
             longest_s=options.watch_longest_s,
             hold_s=options.lease_s,
         )
+        self.checker = Checker(self.bench, self.wake, options.health)
         self.ties = Ties(
             lease_s=options.lease_s,
             is_stopping=self._stopping.is_set,
@@ -94,6 +98,7 @@ class Engine:
             ("reaper", self._reap_on),
             ("sweeper", self._sweep_on),
             ("pruner", self._prune_on),
+            ("checker", lambda: self.checker.run(self._stopping)),
         ):
             thread = threading.Thread(target=target, name=name, daemon=True)
             thread.start()

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from senlin_like.db import bindings, cluster_state, policies
+from senlin_like.db import bindings, cluster_state, health_checks, policies
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import Phase
@@ -17,6 +17,7 @@ from senlin_like.flows.tasks.base import Close, Ending, Plan
 from senlin_like.flows.tasks.turns import Turns
 from senlin_like.flows.workbench import Workbench
 from senlin_like.policies import base
+from senlin_like.policies.health import Health
 
 VERSION = 1
 #: Writes what becomes of a binding at the end of an action.
@@ -194,6 +195,7 @@ def _ending(good: str, settle: Settle) -> Close:
             if row is None:
                 return
             settle(run, session, how)
+            health_checks.follow(session, row.id, Health.name)
             phase = Phase.END if how.is_good else Phase.ERROR
             reason = good if how.is_good else how.reason
             telling.about_cluster(run, row, phase, reason, session)

@@ -36,7 +36,7 @@ CANCELLABLE = (
 class Asked:
     """What a user wants to have done; ``timeout`` is in seconds.
 
-    ``data`` is what the action's own notes begin with.
+    ``data`` is what the action's own notes begin with; ``cause`` is who asks.
     """
 
     kind: Kind
@@ -46,6 +46,7 @@ class Asked:
     name: str
     timeout: int
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    cause: Cause = Cause.REQUEST
 
 
 def request(session: Session, deps: Deps, ctx: RequestContext, asked: Asked) -> str:
@@ -73,7 +74,7 @@ def request(session: Session, deps: Deps, ctx: RequestContext, asked: Asked) -> 
     )
     row |= {
         "id": action_id,
-        "cause": Cause.REQUEST,
+        "cause": asked.cause,
         "user": ctx.user_id,
         "project": ctx.project_id,
         "domain": ctx.domain_id,

@@ -1,16 +1,30 @@
 """``senlin.policy.health``: how failed nodes are found and brought back."""
 
 import collections
+import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import regex
+
 from senlin_like.domain import spec as specs
+from senlin_like.domain import urls
+from senlin_like.domain.health import Breaker, Mode
 from senlin_like.domain.spec_types import show
 from senlin_like.policies import base
 from senlin_like.policies.references import Reference
 
-LIFECYCLE_EVENTS = "LIFECYCLE_EVENTS"
-POLL_URL = "NODE_STATUS_POLL_URL"
+#: What stands for a node's name in an address.
+NODE_NAME = "{nodename}"
+#: The first version that has its own limits of repairs.
+LIMITS_SINCE = "1.3"
+MAX_PATTERN = 1024
+#: Repetitions inside of each other are multiplied when a pattern is compiled.
+MAX_REPEATS = 10_000
+_NUMBER = regex.compile(r"(?<=[{,]\s*)[0-9]+(?=\s*[,}])")
+_SERVER = "os.nova.server-"
+_NEEDS_SERVER = ("REBOOT", "REBUILD")
 
 _OPTIONS: specs.Schema = {
     "poll_url": specs.String(
@@ -43,12 +57,7 @@ _MODE = specs.Map(
         "type": specs.String(
             description="What is looked at.",
             required=True,
-            constraints=specs.one_of(
-                LIFECYCLE_EVENTS,
-                "NODE_STATUS_POLLING",
-                POLL_URL,
-                "HYPERVISOR_STATUS_POLLING",
-            ),
+            constraints=specs.one_of(*(str(mode) for mode in Mode)),
         ),
         "options": specs.Map(
             description="How the address of a node is asked.", schema=_OPTIONS
@@ -89,7 +98,8 @@ _RECOVERY: specs.Schema = {
         ),
     ),
     "fencing": specs.List(
-        description="Taken, and not used.",
+        description="What sees to it that a node that is recreated can do no harm any "
+        "more: its server is deleted by force.",
         item=specs.String(
             description="Service to fence.", constraints=specs.one_of("COMPUTE")
         ),
@@ -101,6 +111,16 @@ _RECOVERY: specs.Schema = {
     "node_force_recreate": specs.Boolean(
         description="Whether a node is made anew though the old one isn't gone.",
         default=False,
+    ),
+    "max_unhealthy_percent": specs.Integer(
+        description="When more of the nodes than this look bad or are being repaired, "
+        "no further ones are repaired; the operator's limit if it isn't given.",
+        min_version=LIMITS_SINCE,
+    ),
+    "max_repairs_in_flight": specs.Integer(
+        description="The most nodes that are being repaired at the same time; the "
+        "operator's limit if it isn't given.",
+        min_version=LIMITS_SINCE,
     ),
 }
 PROPERTIES: specs.Schema = {
@@ -122,6 +142,7 @@ class Health(base.Plain):
         "1.0": base.experimental("2017.02", "2018.06"),
         "1.1": base.supported("2018.09"),
         "1.2": base.supported("2020.09"),
+        LIMITS_SINCE: base.supported("2026.11"),
     }
 
     def schema(self) -> Mapping[str, Any]:
@@ -148,15 +169,119 @@ class Health(base.Plain):
         if len(recovery["actions"] or ()) > 1:
             return "the 'actions' for 'recovery' must have at most one item"
         least = {"interval": limits.check_interval_min_s, "node_update_timeout": 0}
+        lowest = {
+            "node_delete_timeout": 0,
+            "max_unhealthy_percent": 0,
+            "max_repairs_in_flight": 0,
+        }
         return (
             _problem_of_modes(detection["detection_modes"] or ())
             or base.too_small(detection, least, "detection")
-            or base.too_small(recovery, {"node_delete_timeout": 0}, "recovery")
+            or base.too_small(recovery, lowest, "recovery")
+            or _problem_of_share(recovery.get("max_unhealthy_percent"))
         )
+
+    def misfit(self, properties: base.Properties, profile_type: str) -> str | None:
+        """Tell that nodes of other kinds than servers can't be treated so."""
+        if profile_type.startswith(_SERVER):
+            return None
+        rules = meaning(properties)
+        if rules.operation in _NEEDS_SERVER:
+            return (
+                f"Recovery action {rules.operation} is only for servers, not for "
+                f"profile type: {profile_type}."
+            )
+        if Mode.HYPERVISOR in rules.modes:
+            return (
+                f"Detection mode {Mode.HYPERVISOR} is only for servers, not for "
+                f"profile type: {profile_type}."
+            )
+        return None
 
     def references(self, properties: base.Properties) -> Sequence[Reference]:
         """Return nothing: the policy names nothing in the cloud."""
         return ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Probe:
+    """How the address of a node is asked; times are in seconds."""
+
+    url: str
+    verify: bool
+    error_is_bad: bool
+    pattern: str
+    retry_limit: int
+    retry_interval_s: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Meaning:
+    """What a policy says, as values; times are in seconds.
+
+    ``recovery`` are the inputs of the action that recovers a node.
+    """
+
+    interval_s: int
+    grace_s: int
+    needs_all: bool
+    modes: tuple[Mode, ...]
+    probe: Probe | None
+    operation: str | None
+    recovery: Mapping[str, Any]
+    percent: int | None
+    in_flight: int | None
+
+    def breaker(self, usual: Breaker) -> Breaker:
+        """Return the limits of repairs: those of the policy, else the usual."""
+        return Breaker(
+            max_unhealthy_percent=usual.max_unhealthy_percent
+            if self.percent is None
+            else self.percent,
+            max_repairs_in_flight=usual.max_repairs_in_flight
+            if self.in_flight is None
+            else self.in_flight,
+        )
+
+
+def meaning(properties: base.Properties) -> Meaning:
+    """Read checked properties."""
+    detection, recovery = properties["detection"], properties["recovery"]
+    modes = detection["detection_modes"] or ()
+    probes = [_probe(one["options"]) for one in modes if one["type"] == Mode.URL]
+    names = [one["name"] for one in recovery["actions"] or ()]
+    operation = names[0] if names else None
+    inputs: dict[str, Any] = {
+        "delete_timeout": recovery["node_delete_timeout"],
+        "force_recreate": recovery["node_force_recreate"],
+    }
+    if operation is not None:
+        inputs["operation"] = operation
+    if recovery["fencing"] and operation not in _NEEDS_SERVER:
+        inputs["operation"] = "RECREATE"
+        inputs["operation_params"] = {"fence_compute": True}
+    return Meaning(
+        interval_s=detection["interval"],
+        grace_s=detection["node_update_timeout"],
+        needs_all=detection["recovery_conditional"] == "ALL_FAILED",
+        modes=tuple(Mode(one["type"]) for one in modes),
+        probe=probes[0] if probes else None,
+        operation=operation,
+        recovery=inputs,
+        percent=recovery.get("max_unhealthy_percent"),
+        in_flight=recovery.get("max_repairs_in_flight"),
+    )
+
+
+def _probe(options: Mapping[str, Any]) -> Probe:
+    return Probe(
+        url=options["poll_url"],
+        verify=options["poll_url_ssl_verify"],
+        error_is_bad=options["poll_url_conn_error_as_unhealthy"],
+        pattern=options["poll_url_healthy_response"],
+        retry_limit=options["poll_url_retry_limit"],
+        retry_interval_s=options["poll_url_retry_interval"],
+    )
 
 
 def _problem_of_modes(modes: Sequence[Mapping[str, Any]]) -> str | None:
@@ -169,7 +294,7 @@ def _problem_of_modes(modes: Sequence[Mapping[str, Any]]) -> str | None:
     listed = show(", ".join(types))
     if not types:
         return "the 'detection_modes' for 'detection' must have at least one item"
-    if len(types) > 1 and LIFECYCLE_EVENTS in types:
+    if len(types) > 1 and Mode.EVENTS in types:
         return f"Invalid detection modes in health policy: {listed}"
     if max(collections.Counter(types).values()) > 1:
         return f"Duplicate detection modes are not allowed in health policy: {listed}"
@@ -180,9 +305,41 @@ def _problem_of_modes(modes: Sequence[Mapping[str, Any]]) -> str | None:
     return None
 
 
+def _problem_of_share(percent: int | None) -> str | None:
+    if percent is not None and percent > 100:
+        return "the 'max_unhealthy_percent' for 'recovery' must be <= 100"
+    return None
+
+
 def _problem_of_options(kind: str, options: Mapping[str, Any]) -> str | None:
     """Tell why nodes can't be asked that way, None if they can."""
-    if kind == POLL_URL and not options["poll_url"]:
-        return f"the 'poll_url' for '{kind}' must be given"
+    if kind == Mode.URL:
+        if not options["poll_url"]:
+            return f"the 'poll_url' for '{kind}' must be given"
+        reason = urls.problem(options["poll_url"].replace(NODE_NAME, "node"))
+        if reason is not None:
+            return f"the 'poll_url' for '{kind}' can't be asked: {reason}"
+        reason = _problem_of_pattern(options["poll_url_healthy_response"])
+        if reason is not None:
+            return reason
     least = {"poll_url_retry_limit": 0, "poll_url_retry_interval": 0}
     return base.too_small(options, least, "options")
+
+
+def _problem_of_pattern(pattern: str) -> str | None:
+    if len(pattern) > MAX_PATTERN:
+        return (
+            "the 'poll_url_healthy_response' for 'options' must have at most "
+            f"{MAX_PATTERN} characters"
+        )
+    repeats = (int(number[:9]) for number in _NUMBER.findall(pattern))
+    if math.prod(number for number in repeats if number) > MAX_REPEATS:
+        return "the 'poll_url_healthy_response' for 'options' repeats too often"
+    try:
+        regex.compile(pattern)
+    except (regex.error, RecursionError, OverflowError) as error:
+        return (
+            "the 'poll_url_healthy_response' for 'options' is no regular expression: "
+            f"{error}"
+        )
+    return None

@@ -1,13 +1,14 @@
 """Hosts: where servers stand, and whether they are up."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from senlin_like import exceptions
 from senlin_like.simulated_cloud import tables, things
-from senlin_like.simulated_cloud.world import World
+from senlin_like.simulated_cloud.catalogue import Thing
+from senlin_like.simulated_cloud.world import Owner, World
 
 _VALUES: Mapping[str, tuple[str, ...]] = {
     "state": ("up", "down"),
@@ -15,6 +16,9 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
     "effect": ("error", "unreachable"),
 }
 _NEW = {"state": "up", "status": "enabled", "effect": "error"}
+_SERVERS = tables.SERVERS
+#: Servers that one statement asks for.
+_PAGE = 1000
 
 
 def list_all(world: World) -> list[dict[str, Any]]:
@@ -31,6 +35,39 @@ def list_all(world: World) -> list[dict[str, Any]]:
         {"name": host.name, **host.attributes, "servers": numbers.get(host.id, 0)}
         for host in world.picture.of("host").values()
     ]
+
+
+def of_servers(
+    world: World, owner: Owner, server_ids: Collection[str]
+) -> dict[str, Thing]:
+    """Return the hosts of live servers by the servers' ids.
+
+    Takes one statement per 1,000 servers.
+    """
+    ids, now = list(server_ids), world.now()
+
+    def work(connection: sa.Connection) -> list[Any]:
+        rows: list[Any] = []
+        for start in range(0, len(ids), _PAGE):
+            rows += connection.execute(
+                sa.select(
+                    _SERVERS.c.id,
+                    _SERVERS.c.project,
+                    _SERVERS.c.region,
+                    _SERVERS.c.host,
+                    _SERVERS.c.deleted_at,
+                ).where(_SERVERS.c.id.in_(ids[start : start + _PAGE]))
+            )
+        return rows
+
+    known = world.picture.of("host")
+    return {
+        row.id: known[row.host]
+        for row in world.store.read(work)
+        if (row.project, row.region) == (owner.project, owner.region)
+        and (row.deleted_at is None or row.deleted_at > now)
+        and row.host in known
+    }
 
 
 def put(world: World, name: str, values: Mapping[str, Any]) -> dict[str, Any]:

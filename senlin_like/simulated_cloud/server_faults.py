@@ -5,7 +5,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from senlin_like import exceptions
-from senlin_like.simulated_cloud import lifecycle, placement, servers, tables
+from senlin_like.simulated_cloud import (
+    lifecycle,
+    notices,
+    placement,
+    servers,
+    tables,
+)
 from senlin_like.simulated_cloud.catalogue import Picture
 from senlin_like.simulated_cloud.lifecycle import Status
 from senlin_like.simulated_cloud.world import World
@@ -57,10 +63,12 @@ def kill(world: World, server_id: str, status: Status, fault: str) -> dict[str, 
     }
 
     def work(connection: sa.Connection) -> None:
-        _check_lives(connection, server_id, now)
+        row = _check_lives(connection, server_id, now)
         connection.execute(
             _TABLE.update().where(_TABLE.c.id == server_id).values(**values)
         )
+        event = "failed" if status is Status.ERROR else "stopped"
+        notices.write(connection, row, event, now)
 
     world.store.transact(work)
     return _get(world, server_id)
@@ -74,7 +82,9 @@ def vanish(world: World, server_id: str) -> dict[str, Any]:
     now = world.now()
 
     def work(connection: sa.Connection) -> None:
-        servers.remove(connection, _check_lives(connection, server_id, now), now)
+        row = _check_lives(connection, server_id, now)
+        servers.remove(connection, row, now)
+        notices.write(connection, row, "deleted", now)
 
     world.store.transact(work)
     return _get(world, server_id)
@@ -82,7 +92,13 @@ def vanish(world: World, server_id: str) -> dict[str, Any]:
 
 def _check_lives(connection: sa.Connection, server_id: str, now: float) -> Any:
     row = connection.execute(
-        sa.select(_TABLE.c.id, _TABLE.c.deleted_at, _TABLE.c.has_volumes)
+        sa.select(
+            _TABLE.c.id,
+            _TABLE.c.project,
+            _TABLE.c.region,
+            _TABLE.c.deleted_at,
+            _TABLE.c.has_volumes,
+        )
         .where(_TABLE.c.id == server_id)
         .with_for_update()
     ).first()

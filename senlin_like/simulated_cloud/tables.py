@@ -38,11 +38,12 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
-def _table(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
+def _table(name: str, *columns: sa.schema.SchemaItem, **options: Any) -> sa.Table:
     return sa.Table(
         f"cloud_{name}",
         METADATA,
         *columns,
+        **options,
         mysql_engine="InnoDB",
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
@@ -146,6 +147,24 @@ SERVERS = _table(
     sa.Index("ix_cloud_servers_mark", "node_mark", "project"),
     sa.Index("ix_cloud_servers_project", "project", "deleted_at"),
     sa.Index("ix_cloud_servers_host", "host", "deleted_at"),
+)
+
+#: What happened to servers from outside, in the order of ``number``.
+NOTICES = _table(
+    "notices",
+    sa.Column(
+        "number",
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    *_owner(),
+    _id("server_id", nullable=False),
+    sa.Column("event", sa.String(32), nullable=False),
+    _time("at", nullable=False),
+    sa.Index("ix_cloud_notices_project", "project", "region", "number"),
+    sa.Index("ix_cloud_notices_at", "at"),
+    sqlite_autoincrement=True,
 )
 
 PORTS = _table(

@@ -248,17 +248,17 @@ class Stage:
         """Let time pass for the cloud and for all that the database keeps."""
         self.clock.offset += seconds
         columns = {
-            Action: ("lease_until", "wake_at", "start_time", "ready_at"),
-            WatchGroup: ("due_at",),
-            StrayWatch: ("due_at", "until"),
+            Action.__table__: ("lease_until", "wake_at", "start_time", "ready_at"),
+            WatchGroup.__table__: ("due_at",),
+            models.HealthCheck.__table__: ("due_at", "full_at"),
+            StrayWatch.__table__: ("due_at", "until"),
         }
 
         def work(one: session.Session) -> None:
-            for model, names in columns.items():
-                table = model.__table__
+            for table, names in columns.items():
                 moved = {name: table.c[name] - seconds for name in names}
                 query = sa.update(table).values(**moved)
-                if model is Action:
+                if table is Action.__table__:
                     query = query.where(table.c.status.not_in(list(FINAL)))
                 one.execute(query)
 

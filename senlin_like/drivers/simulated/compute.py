@@ -7,6 +7,8 @@ from typing import Any
 from senlin_like.drivers import base, objects
 from senlin_like.drivers.simulated.account import AccountView
 from senlin_like.simulated_cloud import (
+    hosts,
+    notices,
     placement,
     records,
     server_changes,
@@ -140,6 +142,37 @@ class SimulatedCompute:
         """Delete a server group, its servers stay; not an error if it is gone."""
         with self._account.call("compute.delete_server_group", group_id):
             server_groups.delete(self._world, self._owner, group_id)
+
+    def look_at_hypervisors(
+        self, server_ids: Collection[str]
+    ) -> Mapping[str, objects.Hypervisor]:
+        """Tell how the hypervisors of servers are, by the servers' ids."""
+        with self._account.call("compute.look_at_hypervisors"):
+            found = hosts.of_servers(self._world, self._owner, server_ids)
+            return {
+                server_id: objects.Hypervisor(
+                    name=host.name,
+                    state=host.attributes["state"],
+                    status=host.attributes["status"],
+                )
+                for server_id, host in found.items()
+            }
+
+    def notices(self, cursor: str | None) -> objects.Notices:
+        """Tell what has happened to the account's servers since a cursor."""
+        with self._account.call("compute.notices"):
+            now, noted = notices.since(self._world, self._owner, cursor)
+            return objects.Notices(
+                cursor=now,
+                items=tuple(
+                    objects.Notice(
+                        object_id=one.server_id,
+                        event=one.event,
+                        at=datetime.datetime.fromtimestamp(one.at, datetime.UTC),
+                    )
+                    for one in noted
+                ),
+            )
 
 
 def _group(record: server_groups.ServerGroup) -> objects.ServerGroup:

@@ -9,8 +9,6 @@ from senlin_like.db import types
 
 revision = "001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 MYSQL: Any = {
     "mysql_engine": "InnoDB",
@@ -34,6 +32,7 @@ def upgrade() -> None:
     _create_node()
     _create_receiver()
     _create_cluster_policy()
+    _create_health_check()
 
 
 def _table(name: str, *parts: Any, **options: Any) -> None:
@@ -386,3 +385,19 @@ def _create_cluster_policy() -> None:
         **MYSQL,
     )
     _index("ix_cluster_policy_policy_id", "cluster_policy", ["policy_id"])
+
+
+def _create_health_check() -> None:
+    _table(
+        "health_check",
+        sa.Column("binding_id", sa.String(36), nullable=False),
+        sa.Column("cluster_id", sa.String(36), nullable=False),
+        sa.Column("due_at", sa.Double(), nullable=False),
+        sa.Column("token", sa.String(36)),
+        *(sa.Column(name, sa.Double()) for name in ("full_at", "pace")),
+        sa.Column("seen", types.Json(), nullable=False),
+        sa.PrimaryKeyConstraint("binding_id", name="pk_health_check"),
+        **MYSQL,
+    )
+    _index("ix_health_check_due_at", "health_check", ["due_at"])
+    _index("ix_health_check_cluster_id", "health_check", ["cluster_id"])

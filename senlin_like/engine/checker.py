@@ -1,0 +1,209 @@
+"""Checks the health of clusters when it is due, and has failed nodes repaired.
+
+Which checks are due stands in the database: any engine takes them, and one
+that is lost leaves them to the others. A round looks at many clusters
+together, decides for each alone (``domain.health``), and gives each back in
+the transaction that requests its repairs.
+"""
+
+import dataclasses
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+
+from senlin_like import exceptions
+from senlin_like.db import health_checks
+from senlin_like.domain import health
+from senlin_like.domain.health import Breaker, Mode
+from senlin_like.drivers import web
+from senlin_like.engine import detection, probes
+from senlin_like.engine.standing import Case, Facts, open_case
+from senlin_like.flows.workbench import Workbench
+from senlin_like.operations import repairs
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Options:
+    """How health is checked; read from the group ``[health]``. Times in seconds."""
+
+    breaker: Breaker = dataclasses.field(default_factory=Breaker)
+    asking: web.Limits = dataclasses.field(default_factory=web.Limits)
+    probe_threads: int = 16
+    probes_s: float = 120.0
+    clusters_per_round: int = 100
+    poll_s: float = 1.0
+    hold_s: float = 60.0
+    late_s: float = 60.0
+    pause_s: float = 5.0
+    events_s: float = 5.0
+
+
+class Checker:
+    """Takes due checks and carries them out, one round after the other."""
+
+    def __init__(
+        self, bench: Workbench, wake: Callable[[], None], options: Options
+    ) -> None:
+        self.bench = bench
+        self.db = bench.deps.db
+        self.wake = wake
+        self.options = options
+        self.prober = probes.Prober(
+            options.asking, threads=options.probe_threads, get=web.get
+        )
+
+    def run(self, stop: threading.Event) -> None:
+        """Check until told to stop."""
+        while not stop.is_set():
+            pause_s = self.options.poll_s
+            try:
+                if self._is_due():
+                    pause_s = 0.0 if self.look_once() else pause_s
+            except exceptions.ServiceUnavailable:
+                LOG.warning("Health can't be checked without a database")
+            except Exception:  # the thread has to live
+                LOG.exception("A round of health checks failed")
+                pause_s = max(pause_s, 1.0)
+            stop.wait(pause_s)
+        self.prober.close()
+
+    def _is_due(self) -> bool:
+        with self.db.reader() as session:
+            left = health_checks.seconds_to_next(session)
+        return left is not None and left <= 0
+
+    def look_once(self) -> int:
+        """Carry out one round; returns how many checks it took."""
+        token = str(uuid.uuid4())
+        due = self.db.transact(
+            lambda session: health_checks.take(
+                session,
+                token,
+                hold_s=self.options.hold_s,
+                limit=self.options.clusters_per_round,
+            )
+        )
+        if not due:
+            return 0
+        unchanged: list[str] = []
+        beat = _Beat(self, token)
+        for cases in _by_owner(self._open(token, due)):
+            unchanged += self._check(token, cases, beat)
+        if unchanged:
+            self.db.transact(
+                lambda session: health_checks.put_back(session, token, unchanged)
+            )
+        return len(due)
+
+    def _check(self, token: str, cases: list[Case], beat: "_Beat") -> list[str]:
+        """Check the clusters of one owner; returns those of which nothing is new."""
+        began = time.monotonic()
+        detection.look(self.bench, [one.subject for one in cases], beat)
+        beat()
+        self._probe(cases, beat)
+        beat()
+        is_old = time.monotonic() - began > self.options.hold_s
+        return self._close(token, cases, is_old)
+
+    def _open(self, token: str, due: list[health_checks.Due]) -> list[Case]:
+        """Read what is known of the clusters; those that change are put back."""
+        clusters = sorted({one.row.cluster_id for one in due})
+        with self.db.reader() as session:
+            work = health_checks.work(session, clusters)
+            members = health_checks.members(session, clusters)
+            profiles = health_checks.profiles(
+                session, {one.profile_id for one in members}
+            )
+        paused = {one.cluster_id for one in work if one.action in repairs.PAUSING}
+        resting = [one.row.binding_id for one in due if one.row.cluster_id in paused]
+        if resting:
+            self.db.transact(
+                lambda session: health_checks.put_back(
+                    session, token, resting, after_s=self.options.pause_s
+                )
+            )
+        facts = Facts(bench=self.bench, work=work, members=members, profiles=profiles)
+        return [
+            open_case(facts, one, self.options.breaker)
+            for one in due
+            if one.row.cluster_id not in paused
+        ]
+
+    def _probe(self, cases: list[Case], beat: "_Beat") -> None:
+        """Ask the nodes themselves, where policies want it."""
+        wanted = {
+            (number, node.id): (case.meaning.probe, node.name)
+            for number, case in enumerate(cases)
+            if case.meaning.probe is not None
+            for node in case.subject.nodes
+            if node.is_idle
+        }
+        asked = {
+            key: (probe, name)
+            for key, (probe, name) in wanted.items()
+            if cases[key[0]].is_active(key[1])
+        }
+
+        seen = self.prober.ask(
+            asked,
+            within_s=self.options.probes_s,
+            beat_s=self.options.hold_s / 3,
+            beat=beat,
+        )
+        for number, node_id in wanted:
+            # A node that isn't ACTIVE isn't asked, as Senlin has it.
+            answer = seen.get((number, node_id), health.GOOD)
+            case = cases[number]
+            case.subject.note(node_id, Mode.URL, case.counted(node_id, answer))
+
+    def _close(self, token: str, cases: list[Case], is_old: bool) -> list[str]:
+        outcomes = []
+        unchanged = []
+        for case in cases:
+            is_late = is_old or case.due.late_s > max(
+                case.meaning.interval_s, self.options.late_s
+            )
+            outcome = case.close(is_late=is_late, events_s=self.options.events_s)
+            if outcome is None:
+                unchanged.append(case.due.row.binding_id)
+            else:
+                outcomes.append(outcome)
+
+        requested = 0
+        for outcome in outcomes:
+            requested += len(repairs.settle(self.bench.deps, token, outcome))
+        if requested:
+            LOG.info("Health checks requested %s recoveries", requested)
+            self.wake()
+            self.bench.deps.wake()
+        return unchanged
+
+
+class _Beat:
+    """Holds the checks of a round for longer, when some time has passed."""
+
+    def __init__(self, checker: Checker, token: str) -> None:
+        self._checker = checker
+        self._token = token
+        self._last = time.monotonic()
+
+    def __call__(self) -> None:
+        hold_s = self._checker.options.hold_s
+        if time.monotonic() - self._last < hold_s / 4:
+            return
+        self._checker.db.transact(
+            lambda session: health_checks.hold(session, self._token, hold_s=hold_s)
+        )
+        self._last = time.monotonic()
+
+
+def _by_owner(cases: list[Case]) -> list[list[Case]]:
+    """Part cases by owner, so that one whose cloud is slow delays no decision."""
+    parts: dict[tuple[str, str], list[Case]] = {}
+    for one in cases:
+        parts.setdefault((one.due.row.user, one.due.row.project), []).append(one)
+    return list(parts.values())

@@ -1,0 +1,294 @@
+"""One cluster in a round of health checks: what is known, and what follows."""
+
+import dataclasses
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from senlin_like.db import health_checks
+from senlin_like.domain import health
+from senlin_like.domain.actions import CLUSTER_KINDS
+from senlin_like.domain.enums import (
+    EventLevel,
+    Kind,
+    NodeStatus,
+    Phase,
+    RecoverOperation,
+)
+from senlin_like.domain.health import (
+    Breaker,
+    Decision,
+    Finding,
+    Halt,
+    Member,
+    Mode,
+    Seen,
+)
+from senlin_like.engine.detection import Subject, Watched
+from senlin_like.flows.workbench import Recipe, Workbench
+from senlin_like.operations.repairs import Outcome, Repair, Told
+from senlin_like.policies.health import Meaning, meaning
+
+#: A node that is at one of these is somebody's work, action or not.
+_AT_WORK = frozenset(
+    {
+        NodeStatus.INIT,
+        NodeStatus.CREATING,
+        NodeStatus.UPDATING,
+        NodeStatus.DELETING,
+        NodeStatus.RECOVERING,
+        NodeStatus.OPERATING,
+    }
+)
+#: Seconds to the look that decides after one that came too late.
+_DECIDE_S = 15.0
+#: What only the cloud says is looked at once more by the recovery itself.
+_BY_STATUS = frozenset({Mode.STATUS, Mode.EVENTS})
+
+
+class Facts:
+    """What was read for all clusters of a round."""
+
+    def __init__(
+        self,
+        *,
+        bench: Workbench,
+        work: Sequence[Any],
+        members: Sequence[Any],
+        profiles: Sequence[Any],
+    ) -> None:
+        self.bench = bench
+        self.now = bench.deps.clock()
+        self.busy = {one.target for one in work}
+        self.in_repair = {one.target for one in work if one.action == Kind.NODE_RECOVER}
+        self.changing = {one.cluster_id for one in work if one.action in CLUSTER_KINDS}
+        self.members: dict[str, list[Any]] = {}
+        for one in members:
+            self.members.setdefault(one.cluster_id, []).append(one)
+        self._profiles = {one.id: one for one in profiles}
+
+    def recipe(self, profile_id: str) -> Recipe:
+        """Return a profile as engines use it."""
+        row = self._profiles[profile_id]
+        return self.bench.recipe(row.id, row.type, row.sealed_spec)
+
+    def is_at_work(self, row: Any) -> bool:
+        """Tell whether something is being done to a node."""
+        return row.id in self.busy or row.status in _AT_WORK
+
+    def watched(self, row: Any) -> Watched:
+        """Return what is looked at of a node."""
+        recipe = self.recipe(row.profile_id)
+        return Watched(
+            id=row.id,
+            name=row.name,
+            object_id=row.physical_id,
+            status=row.status,
+            account=(row.user, row.project, recipe.region),
+            kind=recipe.type.object_kind,
+            is_idle=not self.is_at_work(row),
+        )
+
+
+@dataclasses.dataclass(kw_only=True)
+class Case:
+    """A cluster in a round; ``tries`` counts how often a node didn't answer."""
+
+    facts: Facts
+    due: health_checks.Due
+    meaning: Meaning
+    breaker: Breaker
+    subject: Subject
+    tries: dict[str, int]
+
+    def is_active(self, node_id: str) -> bool:
+        """Tell whether a node is one that should answer."""
+        return any(
+            one.id == node_id and one.status == NodeStatus.ACTIVE
+            for one in self.subject.nodes
+        )
+
+    def counted(self, node_id: str, answer: Seen) -> Seen:
+        """Count an answer: a bad one is in doubt until it was asked for again."""
+        probe = self.meaning.probe
+        if answer.finding is not Finding.BAD or probe is None:
+            self.tries.pop(node_id, None)
+            return answer
+        number = min(self.tries.get(node_id, 0), probe.retry_limit) + 1
+        self.tries[node_id] = number
+        if number > probe.retry_limit:
+            return answer
+        return dataclasses.replace(answer, finding=Finding.DOUBTFUL)
+
+    def close(self, *, is_late: bool, events_s: float) -> Outcome | None:
+        """Decide; None when nothing is to be written but when it's due again."""
+        row = self.due.row
+        decision = health.decide(
+            health.Round(
+                members=[self._member(one) for one in self._rows()],
+                needs_all=self.meaning.needs_all,
+                is_late=is_late,
+                cloud_error=self.subject.cloud_error,
+                is_changing=row.cluster_id in self.facts.changing,
+            ),
+            self.breaker,
+        )
+        seen = self._notes(decision)
+        then = self._next(decision, seen, events_s)
+        told = self._told(decision, seen)
+        is_same = row.seen == seen and row.pace == then.pace_s
+        is_plain = then.full_in_s is None and then.after_s == then.pace_s
+        if is_same and is_plain and not told and not decision.repairs:
+            return None
+        return Outcome(
+            row=row,
+            then=then,
+            repairs=[self._repair(node_id) for node_id in decision.repairs],
+            most=self.breaker.max_repairs_in_flight,
+            told=told,
+        )
+
+    def _rows(self) -> list[Any]:
+        return self.facts.members.get(self.due.row.cluster_id, [])
+
+    def _member(self, row: Any) -> Member:
+        return Member(
+            id=row.id,
+            seen=self.subject.found.get(row.id, {}),
+            is_at_work=self.facts.is_at_work(row),
+            is_in_repair=row.id in self.facts.in_repair,
+            is_fresh=self._is_fresh(row),
+        )
+
+    def _is_fresh(self, row: Any) -> bool:
+        times = (row.updated_at, row.created_at, row.init_at)
+        last = max(one for one in times if one is not None)
+        return bool(
+            self.facts.now - last < datetime.timedelta(seconds=self.meaning.grace_s)
+        )
+
+    def _notes(self, decision: Decision) -> dict[str, Any]:
+        """Return what the next look has to know of this one."""
+        notes: dict[str, Any] = {
+            "bad": {node_id: self._why(node_id) for node_id in decision.failed},
+            "tries": self.tries,
+            "suspects": self.subject.suspects,
+            "cursors": self.subject.cursors,
+            "halt": decision.halt,
+            "unknown": self._unknown(),
+        }
+        return {name: value for name, value in notes.items() if value}
+
+    def _unknown(self) -> str:
+        """Return why some node can't be judged, one reason for all."""
+        reasons = sorted(
+            seen.reason
+            for modes in self.subject.found.values()
+            for seen in modes.values()
+            if seen.finding is Finding.UNKNOWN and Mode.URL in modes
+        )
+        return next((reason for reason in reasons if reason), "")
+
+    def _why(self, node_id: str) -> str:
+        return " ".join(
+            seen.reason
+            for seen in self.subject.found.get(node_id, {}).values()
+            if seen.finding is Finding.BAD
+        )[:1000]
+
+    def _next(
+        self, decision: Decision, seen: Mapping[str, Any], events_s: float
+    ) -> health_checks.Next:
+        row = self.due.row
+        interval = float(self.meaning.interval_s)
+        if Mode.EVENTS in self.meaning.modes:
+            interval = min(interval, events_s)
+        full_in_s = interval if row.is_full else max(0.0, float(row.full_in_s or 0))
+        probe = self.meaning.probe
+        in_doubt = probe is not None and any(
+            count <= probe.retry_limit for count in self.tries.values()
+        )
+        if in_doubt and probe is not None:
+            after_s = min(float(probe.retry_interval_s), full_in_s)
+            return health_checks.Next(
+                after_s=after_s, pace_s=interval, seen=seen, full_in_s=full_in_s
+            )
+        if decision.halt is Halt.LATE:
+            full_in_s = min(interval, _DECIDE_S)
+        return health_checks.Next(after_s=full_in_s, pace_s=interval, seen=seen)
+
+    def _told(self, decision: Decision, seen: Mapping[str, Any]) -> list[Told]:
+        """Tell what is new; what was told once isn't told again."""
+        before = self.due.row.seen
+        names = {one.id: one.name for one in self._rows()}
+        told = [
+            Told(node_id=node_id, name=names[node_id], reason=reason)
+            for node_id, reason in seen.get("bad", {}).items()
+            if node_id not in before.get("bad", {})
+        ]
+        if decision.halt is not None and before.get("halt") != decision.halt:
+            told.append(Told(reason=f"Nothing is repaired. {decision.reason}"))
+        if before.get("halt") and decision.halt is None:
+            told.append(
+                Told(
+                    phase=Phase.END,
+                    level=EventLevel.INFO,
+                    reason="Nothing stands in the way of repairs any more.",
+                )
+            )
+        unknown = seen.get("unknown")
+        if unknown and unknown != before.get("unknown"):
+            told.append(Told(reason=f"Some nodes can't be judged: {unknown}"))
+        return told
+
+    def _repair(self, node_id: str) -> Repair:
+        row = next(one for one in self._rows() if one.id == node_id)
+        inputs = dict(self.meaning.recovery)
+        if node_id in self.subject.gone:
+            # There is nothing left to be rebooted or rebuilt.
+            inputs["operation"] = RecoverOperation.RECREATE.value
+        modes = {
+            mode
+            for mode, seen in self.subject.found[node_id].items()
+            if seen.finding is Finding.BAD
+        }
+        if row.physical_id is not None and modes <= _BY_STATUS:
+            inputs["check"] = True
+        return Repair(
+            node_id=node_id,
+            physical_id=row.physical_id,
+            reason=self._why(node_id),
+            inputs=inputs,
+        )
+
+
+def open_case(facts: Facts, due: health_checks.Due, usual: Breaker) -> Case:
+    """Begin with a cluster: choose the nodes that are looked at.
+
+    Between two full looks these are those in doubt, and those that are known
+    to be bad.
+    """
+    row = due.row
+    recipe = facts.bench.policy(row.policy_id, row.policy_type, row.sealed_spec)
+    found = meaning(recipe.properties)
+    seen: Mapping[str, Any] = row.seen
+    rows = facts.members.get(row.cluster_id, [])
+    if not row.is_full:
+        wanted = {*seen.get("tries", {}), *seen.get("bad", {})}
+        rows = [one for one in rows if one.id in wanted]
+    nodes = [facts.watched(one) for one in rows]
+    ids = {one.id for one in nodes}
+    tries = {id_: n for id_, n in seen.get("tries", {}).items() if id_ in ids}
+    return Case(
+        facts=facts,
+        due=due,
+        meaning=found,
+        breaker=found.breaker(usual),
+        tries=tries,
+        subject=Subject(
+            meaning=found,
+            nodes=nodes,
+            suspects=dict(seen.get("suspects", {})),
+            cursors=dict(seen.get("cursors", {})),
+        ),
+    )

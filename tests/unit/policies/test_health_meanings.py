@@ -1,0 +1,125 @@
+"""What health policies say of looking and repairing."""
+
+import pytest
+
+from senlin_like import exceptions
+from senlin_like.domain.health import Breaker, Mode
+from senlin_like.policies import base, health, registry
+
+PLAIN = {"detection": {"detection_modes": [{"type": "NODE_STATUS_POLLING"}]}}
+
+
+def read(properties, version="1.2"):
+    kind = registry.load().get(f"senlin.policy.health-{version}")
+    spec = {"type": "senlin.policy.health", "version": version}
+    return kind, kind.check_spec(spec | {"properties": properties})
+
+
+def problem(properties, version="1.2"):
+    kind, checked = read(properties, version)
+    return kind.problem(checked, base.Limits())
+
+
+def asked(**options):
+    given = {"poll_url": "http://{nodename}:8080/", **options}
+    mode = {"type": "NODE_STATUS_POLL_URL", "options": given}
+    return {"detection": {"detection_modes": [mode]}, "recovery": {}}
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"poll_url": "ftp://{nodename}"}, "has to begin with http"),
+        ({"poll_url": "http://169.254.169.254/"}, "never asked"),
+        ({"poll_url": "http://u:p@{nodename}/"}, "a user or a password"),
+        ({"poll_url_healthy_response": "("}, "is no regular expression"),
+        ({"poll_url_healthy_response": "(" * 900}, "is no regular expression"),
+        ({"poll_url_healthy_response": "a" * 1025}, "at most 1024 characters"),
+        (
+            {"poll_url_healthy_response": "(?:(?:a{1000}){1000}){1000}"},
+            "repeats too often",
+        ),
+        ({"poll_url_healthy_response": "a{ 0 , 99999999 }"}, "repeats too often"),
+    ],
+)
+def test_what_can_not_be_asked_is_refused(options, reason):
+    assert reason in problem(asked(**options))
+
+
+@pytest.mark.parametrize("pattern", ["", "ok|fine", r"^\d{1,3}(\.\d{1,3}){3}$"])
+def test_ordinary_answers_are_fine(pattern):
+    assert problem(asked(poll_url_healthy_response=pattern)) is None
+
+
+def test_own_limits_of_repairs_came_with_a_version():
+    limits = {"max_unhealthy_percent": 20, "max_repairs_in_flight": 3}
+    with pytest.raises(exceptions.InvalidSpec):
+        read({**PLAIN, "recovery": limits})
+
+    _, checked = read({**PLAIN, "recovery": limits}, "1.3")
+    usual = Breaker()
+
+    assert health.meaning(checked).breaker(usual) == Breaker(**limits)
+    assert health.meaning(read({**PLAIN, "recovery": {}})[1]).breaker(usual) == usual
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        ({"max_unhealthy_percent": 101}, "must be <= 100"),
+        ({"max_unhealthy_percent": -1}, "must be >= 0"),
+        ({"max_repairs_in_flight": -1}, "must be >= 0"),
+    ],
+)
+def test_limits_of_repairs_have_bounds(limits, reason):
+    assert reason in problem({**PLAIN, "recovery": limits}, "1.3")
+
+
+@pytest.mark.parametrize(
+    ("recovery", "inputs"),
+    [
+        ({}, {}),
+        ({"actions": [{"name": "REBOOT"}]}, {"operation": "REBOOT"}),
+        (
+            {"actions": [{"name": "RECREATE"}], "fencing": ["COMPUTE"]},
+            {
+                "operation": "RECREATE",
+                "operation_params": {"fence_compute": True},
+            },
+        ),
+        (
+            {"actions": [{"name": "REBUILD"}], "fencing": ["COMPUTE"]},
+            {"operation": "REBUILD"},
+        ),
+        ({"node_delete_timeout": 9, "node_force_recreate": True}, {}),
+    ],
+)
+def test_a_recovery_has_its_inputs(recovery, inputs):
+    found = health.meaning(read({**PLAIN, "recovery": recovery})[1]).recovery
+
+    assert found == {
+        "delete_timeout": recovery.get("node_delete_timeout", 20),
+        "force_recreate": recovery.get("node_force_recreate", False),
+        **inputs,
+    }
+
+
+@pytest.mark.parametrize(
+    ("mode", "action", "fits"),
+    [
+        (Mode.STATUS, "RECREATE", True),
+        (Mode.STATUS, "REBOOT", False),
+        (Mode.STATUS, "REBUILD", False),
+        (Mode.HYPERVISOR, "RECREATE", False),
+    ],
+)
+def test_some_is_only_for_servers(mode, action, fits):
+    kind, checked = read(
+        {
+            "detection": {"detection_modes": [{"type": str(mode)}]},
+            "recovery": {"actions": [{"name": action}]},
+        }
+    )
+
+    assert (kind.misfit(checked, "os.heat.stack-1.0") is None) == fits
+    assert kind.misfit(checked, "os.nova.server-1.0") is None
