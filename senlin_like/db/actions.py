@@ -12,10 +12,11 @@ from senlin_like.context import RequestContext
 from senlin_like.db import clusters, models, paging, vault
 from senlin_like.db import identity as identities
 from senlin_like.db.types import db_now
+from senlin_like.db.work_models import Dependency
 from senlin_like.domain.enums import ActionStatus, Kind
 
 TABLE = models.Action.__table__
-_DEPENDENCY = models.Dependency.__table__
+_DEPENDENCY = Dependency.__table__
 
 NAMED = identities.Named(
     kind="action", id=TABLE.c.id, project=TABLE.c.project, name=TABLE.c.name

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from senlin_like.db import strays
-from senlin_like.db.models import Action, Dependency
+from senlin_like.db.models import Action
 from senlin_like.db.types import db_now
+from senlin_like.db.work_models import Dependency
 from senlin_like.domain import actions as action_facts
 from senlin_like.domain.enums import FINAL, ActionStatus, WaitKind
 

@@ -9,8 +9,9 @@ from sqlalchemy import orm
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
 from senlin_like.db import claims, strays
-from senlin_like.db.models import Action, Cluster, Dependency, Node
+from senlin_like.db.models import Action, Cluster, Node
 from senlin_like.db.types import db_now
+from senlin_like.db.work_models import Dependency
 from senlin_like.domain.actions import CREATING, Active
 from senlin_like.domain.enums import FINAL, UNFINISHED, ActionStatus, Kind, Signal
 

@@ -12,16 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db.models import (
-    Action,
-    Binding,
-    Cluster,
-    HealthCheck,
-    Node,
-    Policy,
-    Profile,
-)
+from senlin_like.db.models import Action, Binding, Cluster, Node, Policy, Profile
 from senlin_like.db.types import db_now
+from senlin_like.db.work_models import HealthCheck
 from senlin_like.domain.enums import UNFINISHED
 
 TABLE = HealthCheck.__table__

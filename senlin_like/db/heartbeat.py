@@ -5,8 +5,8 @@ import datetime
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db.models import Service
 from senlin_like.db.types import db_now
+from senlin_like.db.work_models import Service
 
 _FORGOTTEN_AFTER_S = 86400.0
 

@@ -1,39 +1,14 @@
-"""The tables. No relationships: every query says what it loads."""
+"""The tables of what users see. No relationships: every query says what it loads."""
 
 import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from senlin_like.db import work_models  # noqa: F401 - the rest of the schema
+from senlin_like.db.tables import ID, MYSQL, OWNER, Base
 from senlin_like.db.types import Json, LongText, UtcTime
-
-ID = sa.String(36)
-OWNER = sa.String(64)
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-#: Names are compared exactly, as the other databases do.
-MYSQL = {
-    "mysql_engine": "InnoDB",
-    "mysql_charset": "utf8mb4",
-    "mysql_collate": "utf8mb4_bin",
-}
-
-
-class Base(orm.DeclarativeBase):
-    """Root of the models."""
-
-    metadata = sa.MetaData(naming_convention=NAMING)
-
-    if TYPE_CHECKING:
-        # No model here is mapped to anything but a table.
-        __table__: ClassVar[sa.Table]
 
 
 class Profile(Base):
@@ -207,33 +182,6 @@ class Binding(Base):
     last_op: orm.Mapped[datetime.datetime | None] = orm.mapped_column(UtcTime)
 
 
-class HealthCheck(Base):
-    """A look at the health of a cluster that is due again and again.
-
-    There is a row for each enabled binding of a health policy. ``token`` is
-    that of the round which is at it; a round that was lost ends with
-    ``due_at``. Times are epoch seconds by the database's clock.
-    """
-
-    __tablename__ = "health_check"
-    __table_args__ = (
-        sa.Index("ix_health_check_due_at", "due_at"),
-        sa.Index("ix_health_check_cluster_id", "cluster_id"),
-        MYSQL,
-    )
-
-    binding_id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
-    cluster_id: orm.Mapped[str] = orm.mapped_column(ID)
-    due_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
-    token: orm.Mapped[str | None] = orm.mapped_column(ID)
-    #: When all nodes are looked at again; before, only those in doubt are.
-    full_at: orm.Mapped[float | None] = orm.mapped_column(sa.Double)
-    #: Seconds to the next look when nothing changes.
-    pace: orm.Mapped[float | None] = orm.mapped_column(sa.Double)
-    #: What the last looks have shown.
-    seen: orm.Mapped[Any] = orm.mapped_column(Json)
-
-
 class Action(Base):
     """Something that was asked for; the row is the job, and the lock."""
 
@@ -303,50 +251,6 @@ class Action(Base):
     seen: orm.Mapped[Any] = orm.mapped_column(Json, nullable=True)
 
 
-class Dependency(Base):
-    """``dependent`` may not start before ``depended`` has ended."""
-
-    __tablename__ = "dependency"
-    __table_args__ = (sa.Index("ix_dependency_dependent", "dependent"), MYSQL)
-
-    depended: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
-    dependent: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
-
-
-class WatchGroup(Base):
-    """Parked waits that one list call answers; one engine asks at a time."""
-
-    __tablename__ = "watch_group"
-    __table_args__ = (sa.Index("ix_watch_group_due_at", "due_at"), MYSQL)
-
-    #: ``kind|project|user|region``
-    key: orm.Mapped[str] = orm.mapped_column(sa.String(255), primary_key=True)
-    due_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
-    #: Seconds to the next look when nothing changes.
-    pace: orm.Mapped[float] = orm.mapped_column(sa.Double)
-
-
-class StrayWatch(Base):
-    """A node for which a lost engine may still make a second server."""
-
-    __tablename__ = "stray_watch"
-    __table_args__ = (sa.Index("ix_stray_watch_due_at", "due_at"), MYSQL)
-
-    node_id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
-    project: orm.Mapped[str] = orm.mapped_column(OWNER)
-    user: orm.Mapped[str] = orm.mapped_column(OWNER)
-    profile_id: orm.Mapped[str] = orm.mapped_column(ID)
-    #: Of the profile, which may be deleted before this watch ends.
-    profile_type: orm.Mapped[str] = orm.mapped_column(sa.String(255))
-    sealed_spec: orm.Mapped[str] = orm.mapped_column(LongText)
-    #: Of the node, which may be gone.
-    data: orm.Mapped[Any] = orm.mapped_column(Json)
-    #: Only what was made at or after this time (epoch seconds) can be a stray.
-    since: orm.Mapped[float] = orm.mapped_column(sa.Double)
-    until: orm.Mapped[float] = orm.mapped_column(sa.Double)
-    due_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
-
-
 class Event(Base):
     """Something that happened to a cluster or a node."""
 
@@ -374,24 +278,6 @@ class Event(Base):
     meta_data: orm.Mapped[Any] = orm.mapped_column(Json)
 
 
-class Service(Base):
-    """One process of the service, and when it gave a sign of life last."""
-
-    __tablename__ = "service"
-    __table_args__ = (MYSQL,)
-
-    id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
-    host: orm.Mapped[str] = orm.mapped_column(sa.String(255))
-    binary: orm.Mapped[str] = orm.mapped_column(sa.String(64))
-    topic: orm.Mapped[str] = orm.mapped_column(sa.String(64))
-    disabled: orm.Mapped[bool] = orm.mapped_column(default=False)
-    disabled_reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
-    created_at: orm.Mapped[datetime.datetime] = orm.mapped_column(UtcTime)
-    updated_at: orm.Mapped[datetime.datetime] = orm.mapped_column(UtcTime)
-    #: Epoch seconds of the database's clock.
-    seen_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
-
-
 class Credential(Base):
     """The permission to act for a user in a project, sealed."""
 
@@ -403,14 +289,3 @@ class Credential(Base):
     sealed: orm.Mapped[str] = orm.mapped_column(LongText)
     created_at: orm.Mapped[datetime.datetime] = orm.mapped_column(UtcTime)
     updated_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(UtcTime)
-
-
-class ProjectLock(Base):
-    """A project; whoever counts what it has changes this row first."""
-
-    __tablename__ = "project_lock"
-    __table_args__ = (MYSQL,)
-
-    project: orm.Mapped[str] = orm.mapped_column(OWNER, primary_key=True)
-    #: How often that was; tells nothing, but makes each change a real one.
-    turns: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from senlin_like.db import claims, statements
-from senlin_like.db.models import Action, WatchGroup
+from senlin_like.db.models import Action
 from senlin_like.db.statements import NOW, After
 from senlin_like.db.types import db_now
+from senlin_like.db.work_models import WatchGroup
 from senlin_like.domain.enums import ActionStatus, Signal, WaitKind
 
 TABLE = Action.__table__

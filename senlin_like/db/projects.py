@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from senlin_like.db import statements
-from senlin_like.db.models import ProjectLock
+from senlin_like.db.work_models import ProjectLock
 
 TABLE = ProjectLock.__table__
 _ROW = {"project": sa.bindparam("project"), "turns": 1}

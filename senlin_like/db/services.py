@@ -5,10 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db import models
 from senlin_like.db.types import db_now
+from senlin_like.db.work_models import Service
 
-TABLE = models.Service.__table__
+TABLE = Service.__table__
 _KEYS = [
     "id",
     "host",

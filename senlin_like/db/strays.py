@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db.models import Action, Node, Profile, StrayWatch
+from senlin_like.db.models import Action, Node, Profile
 from senlin_like.db.types import db_now
+from senlin_like.db.work_models import StrayWatch
 from senlin_like.domain.enums import UNFINISHED
 
 #: Seconds to the first look.

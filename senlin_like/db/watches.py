@@ -5,8 +5,9 @@ import dataclasses
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db.models import Action, WatchGroup
+from senlin_like.db.models import Action
 from senlin_like.db.types import db_now
+from senlin_like.db.work_models import WatchGroup
 from senlin_like.domain.enums import ActionStatus, WaitKind
 
 TABLE = Action.__table__

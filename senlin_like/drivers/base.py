@@ -15,7 +15,7 @@ import enum
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from senlin_like.drivers import balancing, objects
+from senlin_like.drivers import balancing, messaging, objects
 from senlin_like.drivers import containers as docker
 
 #: Metadata key that ties a server to its node; part of the wire contract.
@@ -292,27 +292,6 @@ class Orchestration(Protocol):
         """
 
 
-class Messaging(Protocol):
-    """Queues of messages that others send to this service."""
-
-    def create_queue(self, name: str) -> None:
-        """Make a queue; not an error if it is there."""
-
-    def subscribe(self, queue: str, address: str) -> str:
-        """Let the cloud POST to an address when a message comes; return an id."""
-
-    def delete_queue(self, name: str, subscription_id: str | None = None) -> None:
-        """End a subscription and delete the queue; not an error if it is gone."""
-
-    def claim(
-        self, queue: str, *, limit: int, seconds: int
-    ) -> Sequence[objects.Message]:
-        """Take the oldest messages; others don't get them for some seconds."""
-
-    def delete_message(self, queue: str, message: objects.Message) -> None:
-        """Delete a claimed message; not an error if it is gone."""
-
-
 class Cloud(Protocol):
     """One account's view of a cloud."""
 
@@ -348,7 +327,7 @@ class Cloud(Protocol):
         """Return the names of all regions of the cloud."""
 
     @property
-    def messaging(self) -> Messaging:
+    def messaging(self) -> messaging.Messaging:
         """Return the queues.
 
         :raises CloudNotFound: when the cloud has no messaging service.

@@ -14,6 +14,7 @@ from senlin_like.db.session import Session
 from senlin_like.db.vault import SECRETS
 from senlin_like.domain.enums import Kind, ReceiverType
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers.messaging import Messaging
 from senlin_like.operations import credentials as permissions
 from senlin_like.operations import receiver_addresses as addresses
 from senlin_like.operations import references
@@ -173,7 +174,7 @@ def _create_message(deps: Deps, ctx: RequestContext, body: Body) -> Record:
     return receivers.shown(row)
 
 
-def _drop_queue(messaging: clouds.Messaging, queue: str) -> None:
+def _drop_queue(messaging: Messaging, queue: str) -> None:
     """Delete a queue as well as that can be done now."""
     try:
         messaging.delete_queue(queue)

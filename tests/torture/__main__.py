@@ -21,7 +21,8 @@ from senlin_like.cmd import assembly
 from senlin_like.conf import opts
 from senlin_like.db import vault
 from senlin_like.db.migrations import migrate
-from senlin_like.db.models import Action, Cluster, Node, StrayWatch
+from senlin_like.db.models import Action, Cluster, Node
+from senlin_like.db.work_models import StrayWatch
 from senlin_like.domain.enums import FINAL
 from senlin_like.operations import profiles
 from senlin_like.operations.deps import Deps

@@ -12,8 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from senlin_like.db.models import Action, Cluster, Dependency, Node, Profile
+from senlin_like.db.models import Action, Cluster, Node, Profile
 from senlin_like.db.session import Database
+from senlin_like.db.work_models import Dependency
 from senlin_like.domain.enums import FINAL
 from senlin_like.drivers.base import NODE_MARK
 from senlin_like.simulated_cloud import audit, tables

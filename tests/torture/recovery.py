@@ -8,8 +8,9 @@ import time
 
 import sqlalchemy as sa
 
-from senlin_like.db.models import Action, Service
+from senlin_like.db.models import Action
 from senlin_like.db.session import Database
+from senlin_like.db.work_models import Service
 
 TABLE = Action.__table__
 

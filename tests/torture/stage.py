@@ -7,7 +7,6 @@ engine is then thrown away, its leases run out, and another one goes on.
 """
 
 import contextlib
-import dataclasses
 import datetime
 import pathlib
 import random
@@ -20,7 +19,13 @@ import sqlalchemy as sa
 
 from senlin_like.context import RequestContext
 from senlin_like.db import models, session, vault
-from senlin_like.db.models import Action, Dependency, StrayWatch, WatchGroup
+from senlin_like.db.models import Action
+from senlin_like.db.work_models import (
+    Dependency,
+    HealthCheck,
+    StrayWatch,
+    WatchGroup,
+)
 from senlin_like.domain.enums import FINAL
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers.simulated import cloud as simulated
@@ -31,6 +36,7 @@ from senlin_like.profiles import registry as profile_registry
 from senlin_like.simulated_cloud import catalogue
 from senlin_like.simulated_cloud.controls import Controls
 from tests.torture import hooked
+from tests.torture.moments import Crash, Moments, WatchedDriver
 
 ROUNDS = 250
 _AFTER_GROUND_S = 3600.0
@@ -42,10 +48,6 @@ OPTIONS = Options(
     threads=4, lease_s=30.0, watch_first_s=1.0, stray_watch_s=900.0, max_attempts=100
 )
 NAMES = {"node.name.format": "web-$I"}
-
-
-class Crash(BaseException):
-    """The process is gone, as far as its engine is concerned."""
 
 
 class Unmet(AssertionError):
@@ -63,96 +65,6 @@ class Clock:
 
     def aware(self) -> datetime.datetime:
         return datetime.datetime.fromtimestamp(self(), datetime.UTC)
-
-
-@dataclasses.dataclass
-class Moments:
-    """The moments at which a crash may come, told apart by what goes on there.
-
-    ``crash_at`` is a label; the moment is met once.
-    """
-
-    seen: list[str] = dataclasses.field(default_factory=list)
-    crash_at: str | None = None
-    is_watching: bool = False
-    #: Kind and id of the action at work.
-    kind: str = "engine"
-    action_id: str = ""
-    #: Is asked at every moment; for random crashes.
-    dice: Callable[[str], bool] | None = None
-    #: Statements that changed a database, so far.
-    writes: int = 0
-    #: Those of ``seen`` before which something was written since the last.
-    telling: list[str] = dataclasses.field(default_factory=list)
-    _visits: dict[tuple[str, str], int] = dataclasses.field(default_factory=dict)
-    _written: int = -1
-
-    def hit(self, moment: str) -> None:
-        if not self.is_watching:
-            return
-        key = (self.action_id, moment)
-        visit = self._visits[key] = self._visits.get(key, 0) + 1
-        label = f"{self.kind} {moment} #{visit}"
-        self.seen.append(label)
-        if self.writes != self._written:
-            self._written = self.writes
-            self.telling.append(label)
-        if label == self.crash_at:
-            self.crash_at = None
-            raise Crash(label)
-        if self.dice is not None and self.dice(label):
-            raise Crash(label)
-
-    def count(self, _connection: Any, _cursor: Any, text: str, *_rest: Any) -> None:
-        self.writes += text.startswith(("INSERT", "UPDATE", "DELETE"))
-
-    def forget(self) -> None:
-        """Begin anew."""
-        self.seen, self.telling, self._visits = [], [], {}
-        self.crash_at, self.is_watching, self._written = None, False, -1
-
-
-class _Watched:
-    """Wraps a cloud: every call is a moment before it and one after it."""
-
-    def __init__(self, inner: Any, moments: Moments, path: str = "") -> None:
-        self._inner = inner
-        self._moments = moments
-        self._path = path
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._inner, name)
-        path = f"{self._path}{name}"
-        if not callable(found):
-            return _Watched(found, self._moments, f"{path}.")
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            self._moments.hit(f"call {path}")
-            result = found(*args, **kwargs)
-            self._moments.hit(f"called {path}")
-            return result
-
-        return call
-
-
-class WatchedDriver:
-    """The simulated cloud's driver, whose calls are moments."""
-
-    def __init__(self, inner: Any, moments: Moments) -> None:
-        self.inner = inner
-        self.world = inner.world
-        self._moments = moments
-
-    @property
-    def identity(self) -> clouds.Identity:
-        found: clouds.Identity = self.inner.identity
-        return found
-
-    def cloud(self, account: clouds.Account) -> Any:
-        return _Watched(self.inner.cloud(account), self._moments)
-
-    def close(self) -> None:
-        self.inner.close()
 
 
 class Stage:
@@ -250,7 +162,7 @@ class Stage:
         columns = {
             Action.__table__: ("lease_until", "wake_at", "start_time", "ready_at"),
             WatchGroup.__table__: ("due_at",),
-            models.HealthCheck.__table__: ("due_at", "full_at"),
+            HealthCheck.__table__: ("due_at", "full_at"),
             StrayWatch.__table__: ("due_at", "until"),
         }
 

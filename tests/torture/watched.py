@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from senlin_like.db.models import Action, Event, HealthCheck
+from senlin_like.db.models import Action, Event
+from senlin_like.db.work_models import HealthCheck
 from senlin_like.drivers import web
 from senlin_like.operations import cluster_actions, clusters, policies
 from tests.torture.stage import Stage

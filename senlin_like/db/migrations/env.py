@@ -2,11 +2,12 @@
 
 from alembic import context
 
-from senlin_like.db import models
+from senlin_like.db import models  # noqa: F401 - all tables, those of work too
+from senlin_like.db.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=models.Base.metadata,
+    target_metadata=Base.metadata,
     render_as_batch=True,
     transaction_per_migration=True,
 )

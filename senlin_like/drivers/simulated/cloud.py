@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 
 from senlin_like import exceptions
-from senlin_like.drivers import balancing, base, objects
+from senlin_like.drivers import balancing, base, messaging, objects
 from senlin_like.drivers import containers as docker
 from senlin_like.drivers.simulated.account import AccountView
 from senlin_like.drivers.simulated.compute import SimulatedCompute
@@ -141,7 +141,7 @@ class SimulatedCloud:
             return list(self._account.world.picture.of("region"))
 
     @property
-    def messaging(self) -> base.Messaging:
+    def messaging(self) -> messaging.Messaging:
         """Return the queues."""
         return SimulatedMessaging(self._account)
 

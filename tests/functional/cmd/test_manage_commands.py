@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from senlin_like.cmd import manage
-from senlin_like.db.models import Action, Event, Service
+from senlin_like.db.models import Action, Event
+from senlin_like.db.work_models import Service
 from senlin_like.operations import clusters
 from tests.torture import scenarios
 

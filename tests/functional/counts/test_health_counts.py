@@ -8,7 +8,7 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from senlin_like.db import models
+from senlin_like.db import models, work_models
 from tests.torture import watched
 
 #: Of a round in which nothing is new.
@@ -32,7 +32,7 @@ def many(stage):
                     models.Cluster,
                     models.Node,
                     models.Binding,
-                    models.HealthCheck,
+                    work_models.HealthCheck,
                 )
             }
 

@@ -4,7 +4,7 @@ import pytest
 
 from senlin_like.operations import node_actions, repairs
 from tests.torture import watched
-from tests.torture.stage import Crash
+from tests.torture.moments import Crash
 
 
 class Fuse:

@@ -3,7 +3,8 @@
 import pytest
 
 from senlin_like import exceptions
-from senlin_like.db.models import Action, StrayWatch
+from senlin_like.db.models import Action
+from senlin_like.db.work_models import StrayWatch
 from senlin_like.operations import (
     actions,
     cluster_actions,

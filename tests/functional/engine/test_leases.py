@@ -7,7 +7,8 @@ import pytest
 from oslo_db import exception as db_exception
 
 from senlin_like.db import claims, strays
-from senlin_like.db.models import Action, Event, StrayWatch
+from senlin_like.db.models import Action, Event
+from senlin_like.db.work_models import StrayWatch
 from senlin_like.operations import actions, clusters, nodes, profiles
 from tests.torture import checks
 from tests.torture import stage as stages

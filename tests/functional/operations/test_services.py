@@ -2,8 +2,8 @@ import uuid
 
 import sqlalchemy as sa
 
-from senlin_like.db.models import Service
 from senlin_like.db.types import db_now
+from senlin_like.db.work_models import Service
 from senlin_like.operations import services
 
 

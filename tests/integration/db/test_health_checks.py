@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from senlin_like.db import bindings, cluster_state, health_checks
-from senlin_like.db.models import Action, Binding, HealthCheck, Policy
+from senlin_like.db.models import Action, Binding, Policy
+from senlin_like.db.work_models import HealthCheck
 from senlin_like.operations import clusters, policies
 from senlin_like.policies import health, registry
 

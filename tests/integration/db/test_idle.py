@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from oslo_db import exception
 
 from senlin_like.db import session
-from senlin_like.db.models import WatchGroup
+from senlin_like.db.work_models import WatchGroup
 
 TABLE = WatchGroup.__table__
 pytestmark = pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from senlin_like.db import claims, conflicts
-from senlin_like.db.models import Action, Dependency
+from senlin_like.db.models import Action
+from senlin_like.db.work_models import Dependency
 from senlin_like.domain.enums import ActionStatus, Cause, Kind, WaitKind
 
 TABLE = Action.__table__

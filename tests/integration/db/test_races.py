@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from senlin_like import exceptions
 from senlin_like.db import credentials as stored
 from senlin_like.db import progress
-from senlin_like.db.models import Cluster, Node, Profile, WatchGroup
+from senlin_like.db.models import Cluster, Node, Profile
 from senlin_like.db.types import db_now
+from senlin_like.db.work_models import WatchGroup
 from senlin_like.operations import clusters, credentials, nodes, profiles
 
 AT_ONCE = 6

@@ -1,20 +1,12 @@
 """The first tables: profiles, policies, clusters, nodes, actions, events."""
 
-from typing import Any
-
 import sqlalchemy as sa
-from alembic import op
 
 from senlin_like.db import types
+from senlin_like.db.migrations import steps
 
 revision = "001"
 down_revision = None
-
-MYSQL: Any = {
-    "mysql_engine": "InnoDB",
-    "mysql_charset": "utf8mb4",
-    "mysql_collate": "utf8mb4_bin",
-}
 
 
 def upgrade() -> None:
@@ -31,28 +23,10 @@ def upgrade() -> None:
     _create_cluster()
     _create_node()
     _create_receiver()
-    _create_cluster_policy()
-    _create_health_check()
-
-
-def _table(name: str, *parts: Any, **options: Any) -> None:
-    """Make a table, unless a run that was cut off has made it.
-
-    MariaDB can't take back a half-done step, so each part has to be found.
-    """
-    if not sa.inspect(op.get_bind()).has_table(name):
-        op.create_table(name, *parts, **options)
-
-
-def _index(name: str, table: str, columns: list[str]) -> None:
-    """Make an index, unless a run that was cut off has made it."""
-    known = sa.inspect(op.get_bind()).get_indexes(table)
-    if name not in {index["name"] for index in known}:
-        op.create_index(name, table, columns)
 
 
 def _create_action() -> None:
-    _table(
+    steps.table(
         "action",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
@@ -96,28 +70,30 @@ def _create_action() -> None:
         sa.UniqueConstraint(
             "parent_id", "sequence", name="uq_action_parent_id_sequence"
         ),
-        **MYSQL,
+        **steps.MYSQL,
     )
     _index_action()
 
 
 def _index_action() -> None:
-    _index("ix_action_cluster_id_status", "action", ["cluster_id", "status"])
-    _index("ix_action_end_time", "action", ["end_time"])
-    _index("ix_action_name", "action", ["name"])
-    _index("ix_action_owner", "action", ["owner"])
-    _index("ix_action_project_created_at", "action", ["project", "created_at", "id"])
-    _index(
+    steps.index("ix_action_cluster_id_status", "action", ["cluster_id", "status"])
+    steps.index("ix_action_end_time", "action", ["end_time"])
+    steps.index("ix_action_name", "action", ["name"])
+    steps.index("ix_action_owner", "action", ["owner"])
+    steps.index(
+        "ix_action_project_created_at", "action", ["project", "created_at", "id"]
+    )
+    steps.index(
         "ix_action_status_cluster_id", "action", ["status", "cluster_id", "ready_at"]
     )
-    _index("ix_action_status_lease_until", "action", ["status", "lease_until"])
-    _index("ix_action_status_wake_at", "action", ["status", "wake_at"])
-    _index("ix_action_target_status", "action", ["target", "status"])
-    _index("ix_action_wait_group", "action", ["wait_group"])
+    steps.index("ix_action_status_lease_until", "action", ["status", "lease_until"])
+    steps.index("ix_action_status_wake_at", "action", ["status", "wake_at"])
+    steps.index("ix_action_target_status", "action", ["target", "status"])
+    steps.index("ix_action_wait_group", "action", ["wait_group"])
 
 
 def _create_credential() -> None:
-    _table(
+    steps.table(
         "credential",
         sa.Column("user", sa.String(64), nullable=False),
         sa.Column("project", sa.String(64), nullable=False),
@@ -125,23 +101,23 @@ def _create_credential() -> None:
         sa.Column("created_at", types.UtcTime(), nullable=False),
         sa.Column("updated_at", types.UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("user", "project", name="pk_credential"),
-        **MYSQL,
+        **steps.MYSQL,
     )
 
 
 def _create_dependency() -> None:
-    _table(
+    steps.table(
         "dependency",
         sa.Column("depended", sa.String(36), nullable=False),
         sa.Column("dependent", sa.String(36), nullable=False),
         sa.PrimaryKeyConstraint("depended", "dependent", name="pk_dependency"),
-        **MYSQL,
+        **steps.MYSQL,
     )
-    _index("ix_dependency_dependent", "dependency", ["dependent"])
+    steps.index("ix_dependency_dependent", "dependency", ["dependent"])
 
 
 def _create_event() -> None:
-    _table(
+    steps.table(
         "event",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("timestamp", types.UtcTime(), nullable=False),
@@ -157,16 +133,16 @@ def _create_event() -> None:
         sa.Column("status_reason", types.LongText(), nullable=False),
         sa.Column("meta_data", types.Json(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_event"),
-        **MYSQL,
+        **steps.MYSQL,
     )
-    _index("ix_event_cluster_id", "event", ["cluster_id"])
-    _index("ix_event_oid", "event", ["oid"])
-    _index("ix_event_project_timestamp", "event", ["project", "timestamp", "id"])
-    _index("ix_event_timestamp", "event", ["timestamp"])
+    steps.index("ix_event_cluster_id", "event", ["cluster_id"])
+    steps.index("ix_event_oid", "event", ["oid"])
+    steps.index("ix_event_project_timestamp", "event", ["project", "timestamp", "id"])
+    steps.index("ix_event_timestamp", "event", ["timestamp"])
 
 
 def _create_policy() -> None:
-    _table(
+    steps.table(
         "policy",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
@@ -179,14 +155,16 @@ def _create_policy() -> None:
         sa.Column("created_at", types.UtcTime(), nullable=False),
         sa.Column("updated_at", types.UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_policy"),
-        **MYSQL,
+        **steps.MYSQL,
     )
-    _index("ix_policy_name", "policy", ["name"])
-    _index("ix_policy_project_created_at", "policy", ["project", "created_at", "id"])
+    steps.index("ix_policy_name", "policy", ["name"])
+    steps.index(
+        "ix_policy_project_created_at", "policy", ["project", "created_at", "id"]
+    )
 
 
 def _create_profile() -> None:
-    _table(
+    steps.table(
         "profile",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
@@ -199,24 +177,26 @@ def _create_profile() -> None:
         sa.Column("created_at", types.UtcTime(), nullable=False),
         sa.Column("updated_at", types.UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_profile"),
-        **MYSQL,
+        **steps.MYSQL,
     )
-    _index("ix_profile_name", "profile", ["name"])
-    _index("ix_profile_project_created_at", "profile", ["project", "created_at", "id"])
+    steps.index("ix_profile_name", "profile", ["name"])
+    steps.index(
+        "ix_profile_project_created_at", "profile", ["project", "created_at", "id"]
+    )
 
 
 def _create_project_lock() -> None:
-    _table(
+    steps.table(
         "project_lock",
         sa.Column("project", sa.String(64), nullable=False),
         sa.Column("turns", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("project", name="pk_project_lock"),
-        **MYSQL,
+        **steps.MYSQL,
     )
 
 
 def _create_service() -> None:
-    _table(
+    steps.table(
         "service",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("host", sa.String(255), nullable=False),
@@ -228,12 +208,12 @@ def _create_service() -> None:
         sa.Column("updated_at", types.UtcTime(), nullable=False),
         sa.Column("seen_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_service"),
-        **MYSQL,
+        **steps.MYSQL,
     )
 
 
 def _create_stray_watch() -> None:
-    _table(
+    steps.table(
         "stray_watch",
         sa.Column("node_id", sa.String(36), nullable=False),
         sa.Column("project", sa.String(64), nullable=False),
@@ -246,25 +226,25 @@ def _create_stray_watch() -> None:
         sa.Column("until", sa.Double(), nullable=False),
         sa.Column("due_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("node_id", name="pk_stray_watch"),
-        **MYSQL,
+        **steps.MYSQL,
     )
-    _index("ix_stray_watch_due_at", "stray_watch", ["due_at"])
+    steps.index("ix_stray_watch_due_at", "stray_watch", ["due_at"])
 
 
 def _create_watch_group() -> None:
-    _table(
+    steps.table(
         "watch_group",
         sa.Column("key", sa.String(255), nullable=False),
         sa.Column("due_at", sa.Double(), nullable=False),
         sa.Column("pace", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_watch_group"),
-        **MYSQL,
+        **steps.MYSQL,
     )
-    _index("ix_watch_group_due_at", "watch_group", ["due_at"])
+    steps.index("ix_watch_group_due_at", "watch_group", ["due_at"])
 
 
 def _create_cluster() -> None:
-    _table(
+    steps.table(
         "cluster",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
@@ -290,15 +270,15 @@ def _create_cluster() -> None:
         sa.ForeignKeyConstraint(
             ["profile_id"], ["profile.id"], name="fk_cluster_profile_id"
         ),
-        **MYSQL,
+        **steps.MYSQL,
     )
-    _index("ix_cluster_name", "cluster", ["name"])
-    _index("ix_cluster_profile_id", "cluster", ["profile_id"])
-    _index("ix_cluster_project_init_at", "cluster", ["project", "init_at", "id"])
+    steps.index("ix_cluster_name", "cluster", ["name"])
+    steps.index("ix_cluster_profile_id", "cluster", ["profile_id"])
+    steps.index("ix_cluster_project_init_at", "cluster", ["project", "init_at", "id"])
 
 
 def _create_node() -> None:
-    _table(
+    steps.table(
         "node",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
@@ -323,17 +303,17 @@ def _create_node() -> None:
         sa.ForeignKeyConstraint(
             ["profile_id"], ["profile.id"], name="fk_node_profile_id"
         ),
-        **MYSQL,
+        **steps.MYSQL,
     )
-    _index("ix_node_cluster_id_index", "node", ["cluster_id", "index", "id"])
-    _index("ix_node_name", "node", ["name"])
-    _index("ix_node_physical_id", "node", ["physical_id"])
-    _index("ix_node_profile_id", "node", ["profile_id"])
-    _index("ix_node_project_init_at", "node", ["project", "init_at", "id"])
+    steps.index("ix_node_cluster_id_index", "node", ["cluster_id", "index", "id"])
+    steps.index("ix_node_name", "node", ["name"])
+    steps.index("ix_node_physical_id", "node", ["physical_id"])
+    steps.index("ix_node_profile_id", "node", ["profile_id"])
+    steps.index("ix_node_project_init_at", "node", ["project", "init_at", "id"])
 
 
 def _create_receiver() -> None:
-    _table(
+    steps.table(
         "receiver",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
@@ -354,50 +334,8 @@ def _create_receiver() -> None:
         sa.ForeignKeyConstraint(
             ["cluster_id"], ["cluster.id"], name="fk_receiver_cluster_id"
         ),
-        **MYSQL,
+        **steps.MYSQL,
     )
-    _index("ix_receiver_cluster_id", "receiver", ["cluster_id"])
-    _index("ix_receiver_name", "receiver", ["name"])
-    _index("ix_receiver_project_name", "receiver", ["project", "name", "id"])
-
-
-def _create_cluster_policy() -> None:
-    _table(
-        "cluster_policy",
-        sa.Column("id", sa.String(36), nullable=False),
-        sa.Column("cluster_id", sa.String(36), nullable=False),
-        sa.Column("policy_id", sa.String(36), nullable=False),
-        sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("is_attached", sa.Boolean(), nullable=False),
-        sa.Column("sealed_data", types.LongText(), nullable=True),
-        sa.Column("last_op", types.UtcTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_cluster_policy"),
-        sa.ForeignKeyConstraint(
-            ["cluster_id"], ["cluster.id"], name="fk_cluster_policy_cluster_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["policy_id"], ["policy.id"], name="fk_cluster_policy_policy_id"
-        ),
-        sa.UniqueConstraint(
-            "cluster_id", "policy_id", name="uq_cluster_policy_cluster_id_policy_id"
-        ),
-        **MYSQL,
-    )
-    _index("ix_cluster_policy_policy_id", "cluster_policy", ["policy_id"])
-
-
-def _create_health_check() -> None:
-    _table(
-        "health_check",
-        sa.Column("binding_id", sa.String(36), nullable=False),
-        sa.Column("cluster_id", sa.String(36), nullable=False),
-        sa.Column("due_at", sa.Double(), nullable=False),
-        sa.Column("token", sa.String(36)),
-        *(sa.Column(name, sa.Double()) for name in ("full_at", "pace")),
-        sa.Column("seen", types.Json(), nullable=False),
-        sa.PrimaryKeyConstraint("binding_id", name="pk_health_check"),
-        **MYSQL,
-    )
-    _index("ix_health_check_due_at", "health_check", ["due_at"])
-    _index("ix_health_check_cluster_id", "health_check", ["cluster_id"])
+    steps.index("ix_receiver_cluster_id", "receiver", ["cluster_id"])
+    steps.index("ix_receiver_name", "receiver", ["name"])
+    steps.index("ix_receiver_project_name", "receiver", ["project", "name", "id"])

@@ -1,0 +1,27 @@
+"""The queues of a cloud, behind a Protocol; errors as in ``base``."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from senlin_like.drivers import objects
+
+
+class Messaging(Protocol):
+    """Queues of messages that others send to this service."""
+
+    def create_queue(self, name: str) -> None:
+        """Make a queue; not an error if it is there."""
+
+    def subscribe(self, queue: str, address: str) -> str:
+        """Let the cloud POST to an address when a message comes; return an id."""
+
+    def delete_queue(self, name: str, subscription_id: str | None = None) -> None:
+        """End a subscription and delete the queue; not an error if it is gone."""
+
+    def claim(
+        self, queue: str, *, limit: int, seconds: int
+    ) -> Sequence[objects.Message]:
+        """Take the oldest messages; others don't get them for some seconds."""
+
+    def delete_message(self, queue: str, message: objects.Message) -> None:
+        """Delete a claimed message; not an error if it is gone."""
