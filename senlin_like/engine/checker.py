@@ -104,7 +104,12 @@ class Checker:
         unchanged: list[str] = []
         beat = _Beat(self, token)
         for cases in _by_owner(self._open(token, due)):
-            unchanged += self._check(token, cases, beat)
+            try:
+                unchanged += self._check(token, cases, beat)
+            except (Stopped, exceptions.ServiceUnavailable):
+                raise
+            except Exception:  # the trouble of one owner isn't that of the others
+                LOG.exception("Health checks failed for one project")
         if unchanged:
             self.db.transact(
                 lambda session: health_checks.put_back(session, token, unchanged)
@@ -139,11 +144,18 @@ class Checker:
                 )
             )
         facts = Facts(bench=self.bench, work=work, members=members, profiles=profiles)
-        return [
-            open_case(facts, one, self.options.breaker)
-            for one in due
-            if one.row.cluster_id not in paused
-        ]
+        cases = []
+        for one in due:
+            if one.row.cluster_id in paused:
+                continue
+            try:
+                cases.append(open_case(facts, one, self.options.breaker))
+            except exceptions.Error as error:
+                # It is tried again when the hold is over.
+                LOG.warning(
+                    "Cluster %s can't be checked: %s", one.row.cluster_id, error.message
+                )
+        return cases
 
     def _probe(self, cases: list[Case], beat: "_Beat") -> None:
         """Ask the nodes themselves, where policies want it."""
