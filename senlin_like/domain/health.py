@@ -9,6 +9,9 @@ import dataclasses
 import enum
 from collections.abc import Mapping, Sequence
 
+#: The name of health checks in events, beside those of actions.
+EVENT = "HEALTH_CHECK"
+
 
 class Mode(enum.StrEnum):
     """The ways to find failed nodes; the names are on the wire."""

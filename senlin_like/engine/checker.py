@@ -16,6 +16,7 @@ from collections.abc import Callable
 from senlin_like import exceptions
 from senlin_like.db import health_checks
 from senlin_like.domain import health
+from senlin_like.domain.enums import NodeStatus
 from senlin_like.domain.health import Breaker, Mode
 from senlin_like.drivers import web
 from senlin_like.engine import detection, probes
@@ -24,6 +25,13 @@ from senlin_like.flows.workbench import Workbench
 from senlin_like.operations import repairs
 
 LOG = logging.getLogger(__name__)
+
+#: Seconds between two looks whether the engine stops while nodes are asked.
+_BEAT_S = 1.0
+
+
+class Stopped(Exception):
+    """The engine stops in the middle of a round; others go on with the checks."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,17 +60,21 @@ class Checker:
         self.db = bench.deps.db
         self.wake = wake
         self.options = options
+        self.is_stopping: Callable[[], bool] = lambda: False
         self.prober = probes.Prober(
             options.asking, threads=options.probe_threads, get=web.get
         )
 
     def run(self, stop: threading.Event) -> None:
         """Check until told to stop."""
+        self.is_stopping = stop.is_set
         while not stop.is_set():
             pause_s = self.options.poll_s
             try:
                 if self._is_due():
                     pause_s = 0.0 if self.look_once() else pause_s
+            except Stopped:
+                LOG.info("Health checks are left to others")
             except exceptions.ServiceUnavailable:
                 LOG.warning("Health can't be checked without a database")
             except Exception:  # the thread has to live
@@ -92,7 +104,12 @@ class Checker:
         unchanged: list[str] = []
         beat = _Beat(self, token)
         for cases in _by_owner(self._open(token, due)):
-            unchanged += self._check(token, cases, beat)
+            try:
+                unchanged += self._check(token, cases, beat)
+            except (Stopped, exceptions.ServiceUnavailable):
+                raise
+            except Exception:  # the trouble of one owner isn't that of the others
+                LOG.exception("Health checks failed for one project")
         if unchanged:
             self.db.transact(
                 lambda session: health_checks.put_back(session, token, unchanged)
@@ -127,31 +144,38 @@ class Checker:
                 )
             )
         facts = Facts(bench=self.bench, work=work, members=members, profiles=profiles)
-        return [
-            open_case(facts, one, self.options.breaker)
-            for one in due
-            if one.row.cluster_id not in paused
-        ]
+        cases = []
+        for one in due:
+            if one.row.cluster_id in paused:
+                continue
+            try:
+                cases.append(open_case(facts, one, self.options.breaker))
+            except exceptions.Error as error:
+                # It is tried again when the hold is over.
+                LOG.warning(
+                    "Cluster %s can't be checked: %s", one.row.cluster_id, error.message
+                )
+        return cases
 
     def _probe(self, cases: list[Case], beat: "_Beat") -> None:
         """Ask the nodes themselves, where policies want it."""
         wanted = {
-            (number, node.id): (case.meaning.probe, node.name)
+            (number, node.id): (case.meaning.probe, node)
             for number, case in enumerate(cases)
             if case.meaning.probe is not None
             for node in case.subject.nodes
             if node.is_idle
         }
         asked = {
-            key: (probe, name)
-            for key, (probe, name) in wanted.items()
-            if cases[key[0]].is_active(key[1])
+            key: (probe, node.name)
+            for key, (probe, node) in wanted.items()
+            if node.status == NodeStatus.ACTIVE
         }
 
         seen = self.prober.ask(
             asked,
             within_s=self.options.probes_s,
-            beat_s=self.options.hold_s / 3,
+            beat_s=_BEAT_S,
             beat=beat,
         )
         for number, node_id in wanted:
@@ -184,7 +208,10 @@ class Checker:
 
 
 class _Beat:
-    """Holds the checks of a round for longer, when some time has passed."""
+    """Holds the checks of a round for longer, when some time has passed.
+
+    :raises Stopped: when the engine stops.
+    """
 
     def __init__(self, checker: Checker, token: str) -> None:
         self._checker = checker
@@ -192,6 +219,8 @@ class _Beat:
         self._last = time.monotonic()
 
     def __call__(self) -> None:
+        if self._checker.is_stopping():
+            raise Stopped
         hold_s = self._checker.options.hold_s
         if time.monotonic() - self._last < hold_s / 4:
             return

@@ -101,13 +101,6 @@ class Case:
     subject: Subject
     tries: dict[str, int]
 
-    def is_active(self, node_id: str) -> bool:
-        """Tell whether a node is one that should answer."""
-        return any(
-            one.id == node_id and one.status == NodeStatus.ACTIVE
-            for one in self.subject.nodes
-        )
-
     def counted(self, node_id: str, answer: Seen) -> Seen:
         """Count an answer: a bad one is in doubt until it was asked for again."""
         probe = self.meaning.probe

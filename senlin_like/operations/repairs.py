@@ -13,13 +13,12 @@ from senlin_like.context import RequestContext
 from senlin_like.db import conflicts, event_log, health_checks, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import actions as facts
+from senlin_like.domain import health
 from senlin_like.domain.enums import Cause, EventLevel, Kind, Phase
 from senlin_like.events import record
 from senlin_like.operations import actions
 from senlin_like.operations.deps import Deps
 
-#: The name of the checks in events.
-ACTION = "HEALTH_CHECK"
 #: While one of these is unfinished in a cluster its health isn't checked.
 PAUSING = frozenset(
     {
@@ -150,7 +149,7 @@ def _about_repairs(
 
 
 def _events(deps: Deps, row: Any, told: Sequence[Told]) -> list[dict[str, Any]]:
-    teller = record.Teller(action=ACTION, user=row.user, project=row.project)
+    teller = record.Teller(action=health.EVENT, user=row.user, project=row.project)
     now = deps.clock()
     made = []
     for one in told:

@@ -2,6 +2,7 @@
 
 from senlin_like.api import fields, queries
 from senlin_like.api.fields import OBJECT, TEXT, TIME, Field
+from senlin_like.domain import health
 from senlin_like.domain.enums import EventLevel, Kind
 
 EVENT = fields.Resource(
@@ -25,7 +26,11 @@ EVENT = fields.Resource(
         ),
         Field(name="level", text="How much it matters.", shows=TEXT),
         *fields.owner_fields(),
-        Field(name="action", text="Kind of the action.", shows=TEXT),
+        Field(
+            name="action",
+            text="Kind of the action, or HEALTH_CHECK.",
+            shows=TEXT,
+        ),
         Field(name="status", text="start, end or error.", shows=TEXT),
         Field(name="status_reason", text="What happened, in words.", shows=TEXT),
         Field(name="meta_data", text="More about it.", shows=OBJECT),
@@ -38,7 +43,11 @@ LISTING = queries.Listing(
         queries.Filter(name="oname", text="Name of the cluster or node."),
         queries.Filter(name="otype", text="CLUSTER or NODE."),
         queries.Filter(name="cluster_id", text="ID, name or short id of the cluster."),
-        queries.Filter(name="action", text="Kind of the action.", values=tuple(Kind)),
+        queries.Filter(
+            name="action",
+            text="Kind of the action, or HEALTH_CHECK.",
+            values=(*Kind, health.EVENT),
+        ),
         queries.Filter(
             name="level",
             text="How much the events matter.",

@@ -1,7 +1,9 @@
 """Clusters that heal themselves: what is seen, and what is done about it."""
 
 import pytest
+import sqlalchemy as sa
 
+from senlin_like.db import models
 from senlin_like.drivers import base
 from senlin_like.operations import cluster_actions, clusters, node_actions
 from tests.torture import watched
@@ -326,3 +328,22 @@ def test_a_suspect_is_remembered_while_the_breaker_holds(stage, heal):
     compute.act(stage.nodes()[0].physical_id, "start", {})
 
     assert len(watched.check(stage, after_s=6)) == 1
+
+
+def test_a_cluster_that_can_not_be_read_does_not_keep_others_waiting(stage, heal):
+    heal(1)
+    other = watched.a_cluster(stage, 1, None, "other")
+    profile = stage.cluster(other).profile_id
+    policy = stage.rows(models.Policy)[0].id
+    stage.advance(watched.LATER_S)
+    watched.attach(stage, other, policy)
+    broken = sa.update(models.Profile).where(models.Profile.id == profile)
+    stage.deps.db.transact(lambda one: one.execute(broken.values(sealed_spec="?")))
+    stage.engine = stage.new_engine()
+    watched.check(stage, after_s=61)
+    for node in stage.nodes():
+        stage.controls.kill_server(node.physical_id)
+
+    (action,) = watched.check(stage, after_s=61)
+
+    assert action.cluster_id != other

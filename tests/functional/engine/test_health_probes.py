@@ -3,6 +3,7 @@
 import pytest
 
 from senlin_like.drivers import web
+from senlin_like.engine import checker
 from tests.torture import watched
 
 
@@ -135,3 +136,19 @@ def test_all_modes_together_are_enough(stage, heal, answers):
     answers.answers[f"http://{node.name}/"] = web.Unreachable("x")
 
     assert len(watched.check(stage)) == 1
+
+
+def test_an_engine_that_stops_leaves_a_round_to_others(stage, heal, answers):
+    heal(3, watched.url_mode(poll_url_retry_limit=0))
+    url = f"http://{stage.nodes()[0].name}/"
+    answers.answers[url] = web.Unreachable("x")
+    first = stage.engine.checker
+    first.is_stopping = lambda: True
+
+    with pytest.raises(checker.Stopped):
+        first.look_once()
+
+    assert watched.recoveries(stage) == []
+    stage.engine = stage.new_engine()
+    stage.engine.checker.prober.get = answers
+    assert len(watched.check(stage, after_s=61)) == 1
