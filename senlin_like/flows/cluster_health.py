@@ -1,15 +1,15 @@
 """See how the nodes of a cluster are, and bring them back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from senlin_like.db import node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import selection
 from senlin_like.domain.enums import ClusterStatus, Kind, NodeStatus
-from senlin_like.flows import growth
+from senlin_like.flows import checks, growth
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks import cluster, members
 from senlin_like.flows.tasks.base import Plan, Step
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
@@ -68,10 +68,10 @@ def recover(run: Run, bench: Workbench) -> Plan:
             return []
         chosen = run.data.get("deletion", {}).get("candidates")
         if chosen is None:
-            members = cluster.members(run, session, row.id)
-            count = max(0, len(members) - row.desired_capacity)
+            there = cluster.members(run, session, row.id)
+            count = max(0, len(there) - row.desired_capacity)
             choices = selection.choose(
-                members, count, selection.Criterion.RANDOM, run.deps.chance
+                there, count, selection.Criterion.RANDOM, run.deps.chance
             )
             chosen = [choice.id for choice in choices]
             run.data["deletion"] = {"count": count, "candidates": chosen}
@@ -83,7 +83,15 @@ def recover(run: Run, bench: Workbench) -> Plan:
         count = len(cluster.members(run, session, row.id))
         return max(0, int(row.desired_capacity) - count)
 
-    steps: list[Step] = [cluster.BeginCluster(run, ClusterStatus.RECOVERING)]
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        checks.note_members(run, bench, session, row.id)
+        return {}
+
+    def newcomers() -> list[str]:
+        recovered = run.result("RecoverNodes").get("picked", [])
+        return [*recovered, *run.outputs.get("nodes_added", ())]
+
+    steps: list[Step] = [cluster.BeginCluster(run, ClusterStatus.RECOVERING, opening)]
     if inputs.get("check"):
         steps.append(_checks(run, "CheckNodes"))
     steps += [
@@ -97,8 +105,20 @@ def recover(run: Run, bench: Workbench) -> Plan:
             name="RecoverNodes",
         ),
         cluster.CreateNodes(run, missing),
-        *cluster.removal(run, surplus),
-        Judge(run, {"RecoverNodes": "Failed in recovering nodes."}),
+        members.Choose(run, surplus),
+        *cluster.removal(
+            run,
+            surplus,
+            leave=[members.Leave(run, bench, lambda: members.going(run))],
+        ),
+        members.Join(run, bench, newcomers),
+        Judge(
+            run,
+            {
+                "RecoverNodes": "Failed in recovering nodes.",
+                members.JOIN: members.NOT_ADDED,
+            },
+        ),
     ]
     return Plan(
         version=VERSION,
