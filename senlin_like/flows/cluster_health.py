@@ -59,29 +59,32 @@ def _not_well(session: Session, row: Any) -> Sequence[str]:
     ]
 
 
+def _surplus(run: Run, session: Session, row: Any) -> Sequence[str]:
+    """Choose, once, the nodes that are too many."""
+    if not run.facts.inputs.get("check_capacity"):
+        return []
+    chosen = run.data.get("deletion", {}).get("candidates")
+    if chosen is None:
+        there = cluster.members(run, session, row.id)
+        count = max(0, len(there) - row.desired_capacity)
+        choices = selection.choose(
+            there, count, selection.Criterion.RANDOM, run.deps.chance
+        )
+        chosen = [choice.id for choice in choices]
+        run.data["deletion"] = {"count": count, "candidates": chosen}
+    return list(chosen)
+
+
+def _missing(run: Run, session: Session, row: Any) -> int:
+    if not run.facts.inputs.get("check_capacity"):
+        return 0
+    count = len(cluster.members(run, session, row.id))
+    return max(0, int(row.desired_capacity) - count)
+
+
 def recover(run: Run, bench: Workbench) -> Plan:
     """Look first if asked to; recover what isn't well; fill up if asked to."""
     inputs = run.facts.inputs
-
-    def surplus(session: Session, row: Any) -> Sequence[str]:
-        if not inputs.get("check_capacity"):
-            return []
-        chosen = run.data.get("deletion", {}).get("candidates")
-        if chosen is None:
-            there = cluster.members(run, session, row.id)
-            count = max(0, len(there) - row.desired_capacity)
-            choices = selection.choose(
-                there, count, selection.Criterion.RANDOM, run.deps.chance
-            )
-            chosen = [choice.id for choice in choices]
-            run.data["deletion"] = {"count": count, "candidates": chosen}
-        return list(chosen)
-
-    def missing(session: Session, row: Any) -> int:
-        if not inputs.get("check_capacity"):
-            return 0
-        count = len(cluster.members(run, session, row.id))
-        return max(0, int(row.desired_capacity) - count)
 
     def opening(session: Session, row: Any) -> Mapping[str, Any]:
         checks.note_members(run, bench, session, row.id)
@@ -104,11 +107,11 @@ def recover(run: Run, bench: Workbench) -> Plan:
             },
             name="RecoverNodes",
         ),
-        cluster.CreateNodes(run, missing),
-        members.Choose(run, surplus),
+        cluster.CreateNodes(run, lambda s, row: _missing(run, s, row)),
+        members.Choose(run, lambda s, row: _surplus(run, s, row)),
         *cluster.removal(
             run,
-            surplus,
+            lambda s, row: _surplus(run, s, row),
             leave=[members.Leave(run, bench, lambda: members.going(run))],
         ),
         members.Join(run, bench, newcomers),
