@@ -17,7 +17,7 @@ from senlin_like.domain.selection import Candidate
 from senlin_like.flows import growth
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import binding, cluster
+from senlin_like.flows.tasks import binding, cluster, members
 from senlin_like.flows.workbench import PolicyRecipe, Workbench
 
 #: Ids of bindings under which an action scales; a key of its data.
@@ -38,6 +38,7 @@ class Council:
             (one, binding.recipe_of(bench, one))
             for one in bindings.asked(session, row.id)
         ]
+        _note_members(run, found)
         self._asked: list[tuple[Any, PolicyRecipe]] = [
             (one, recipe) for one, recipe in found if kind in recipe.type.targets
         ]
@@ -152,6 +153,19 @@ class Council:
         """Return the node that is being made: it is a member in name only."""
         facts = self.run.facts
         return facts.target if facts.kind is Kind.NODE_CREATE else None
+
+
+def note_members(run: Run, bench: Workbench, session: Session, cluster_id: str) -> None:
+    """Keep in the action's data which policy has the nodes as members."""
+    found = bindings.asked(session, cluster_id)
+    _note_members(run, [(one, binding.recipe_of(bench, one)) for one in found])
+
+
+def _note_members(run: Run, found: Sequence[tuple[Any, PolicyRecipe]]) -> None:
+    """Note a policy: one at most, as a cluster has one of such a type."""
+    for one, recipe in found:
+        if recipe.type.has_members:
+            run.data[members.BALANCED_BY] = one.policy_id
 
 
 def keep_creation(run: Run, count: int, decided: plan.Decision) -> None:

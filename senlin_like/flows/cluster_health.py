@@ -1,15 +1,15 @@
 """See how the nodes of a cluster are, and bring them back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from senlin_like.db import node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import selection
 from senlin_like.domain.enums import ClusterStatus, Kind, NodeStatus
-from senlin_like.flows import growth
+from senlin_like.flows import checks, growth
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks import cluster, members
 from senlin_like.flows.tasks.base import Plan, Step
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
@@ -59,31 +59,42 @@ def _not_well(session: Session, row: Any) -> Sequence[str]:
     ]
 
 
+def _surplus(run: Run, session: Session, row: Any) -> Sequence[str]:
+    """Choose, once, the nodes that are too many."""
+    if not run.facts.inputs.get("check_capacity"):
+        return []
+    chosen = run.data.get("deletion", {}).get("candidates")
+    if chosen is None:
+        there = cluster.members(run, session, row.id)
+        count = max(0, len(there) - row.desired_capacity)
+        choices = selection.choose(
+            there, count, selection.Criterion.RANDOM, run.deps.chance
+        )
+        chosen = [choice.id for choice in choices]
+        run.data["deletion"] = {"count": count, "candidates": chosen}
+    return list(chosen)
+
+
+def _missing(run: Run, session: Session, row: Any) -> int:
+    if not run.facts.inputs.get("check_capacity"):
+        return 0
+    count = len(cluster.members(run, session, row.id))
+    return max(0, int(row.desired_capacity) - count)
+
+
 def recover(run: Run, bench: Workbench) -> Plan:
     """Look first if asked to; recover what isn't well; fill up if asked to."""
     inputs = run.facts.inputs
 
-    def surplus(session: Session, row: Any) -> Sequence[str]:
-        if not inputs.get("check_capacity"):
-            return []
-        chosen = run.data.get("deletion", {}).get("candidates")
-        if chosen is None:
-            members = cluster.members(run, session, row.id)
-            count = max(0, len(members) - row.desired_capacity)
-            choices = selection.choose(
-                members, count, selection.Criterion.RANDOM, run.deps.chance
-            )
-            chosen = [choice.id for choice in choices]
-            run.data["deletion"] = {"count": count, "candidates": chosen}
-        return list(chosen)
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        checks.note_members(run, bench, session, row.id)
+        return {}
 
-    def missing(session: Session, row: Any) -> int:
-        if not inputs.get("check_capacity"):
-            return 0
-        count = len(cluster.members(run, session, row.id))
-        return max(0, int(row.desired_capacity) - count)
+    def newcomers() -> list[str]:
+        recovered = run.result("RecoverNodes").get("picked", [])
+        return [*recovered, *run.outputs.get("nodes_added", ())]
 
-    steps: list[Step] = [cluster.BeginCluster(run, ClusterStatus.RECOVERING)]
+    steps: list[Step] = [cluster.BeginCluster(run, ClusterStatus.RECOVERING, opening)]
     if inputs.get("check"):
         steps.append(_checks(run, "CheckNodes"))
     steps += [
@@ -96,9 +107,21 @@ def recover(run: Run, bench: Workbench) -> Plan:
             },
             name="RecoverNodes",
         ),
-        cluster.CreateNodes(run, missing),
-        *cluster.removal(run, surplus),
-        Judge(run, {"RecoverNodes": "Failed in recovering nodes."}),
+        cluster.CreateNodes(run, lambda s, row: _missing(run, s, row)),
+        members.Choose(run, lambda s, row: _surplus(run, s, row)),
+        *cluster.removal(
+            run,
+            lambda s, row: _surplus(run, s, row),
+            leave=[members.Leave(run, bench, lambda: members.going(run))],
+        ),
+        members.Join(run, bench, newcomers),
+        Judge(
+            run,
+            {
+                "RecoverNodes": "Failed in recovering nodes.",
+                members.JOIN: members.NOT_ADDED,
+            },
+        ),
     ]
     return Plan(
         version=VERSION,

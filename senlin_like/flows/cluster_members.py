@@ -11,7 +11,7 @@ from senlin_like.flows import checks, growth
 from senlin_like.flows.cluster_resize import chosen_members
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks import cluster, members
 from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
@@ -26,6 +26,7 @@ def add(run: Run, bench: Workbench) -> Plan:
     def opening(session: Session, row: Any) -> Mapping[str, Any]:
         _check_newcomers(session, row, nodes)
         _check_size(run, session, row, len(nodes))
+        checks.note_members(run, bench, session, row.id)
         run.data["creation"] = {"nodes": nodes}
         return {}
 
@@ -34,7 +35,14 @@ def add(run: Run, bench: Workbench) -> Plan:
         steps=(
             cluster.BeginCluster(run, None, opening),
             _joining(run, nodes, "JoinNodes"),
-            Judge(run, {"JoinNodes": "Failed in adding nodes."}),
+            members.Join(run, bench, lambda: nodes),
+            Judge(
+                run,
+                {
+                    "JoinNodes": "Failed in adding nodes.",
+                    members.JOIN: members.NOT_ADDED,
+                },
+            ),
         ),
         close=cluster.ending("Completed adding nodes.", values=_as_many_as_there_are),
     )
@@ -114,11 +122,11 @@ def remove(run: Run, bench: Workbench) -> Plan:
         missing = [node_id for node_id in named if node_id not in known]
         if missing:
             raise Refused(f"Nodes not found: {missing}.")
-        members = [node for node in named if known[node].cluster_id == row.id]
-        _check_size(run, session, row, -len(members))
+        there = [node for node in named if known[node].cluster_id == row.id]
+        _check_size(run, session, row, -len(there))
         council = checks.Council(run, bench, session, row)
-        decided = council.decide(delete=len(members), candidates=members)
-        checks.keep_deletion(run, dict.fromkeys(members), decided)
+        decided = council.decide(delete=len(there), candidates=there)
+        checks.keep_deletion(run, dict.fromkeys(there), decided)
         return {}
 
     return Plan(
@@ -131,7 +139,10 @@ def remove(run: Run, bench: Workbench) -> Plan:
                 destroy=lambda: checks.destroys(
                     run, default=bool(inputs.get("destroy_after_deletion"))
                 ),
+                drain=[members.Drain(run, bench, lambda: members.going(run))],
+                leave=[members.Leave(run, bench, lambda: members.going(run))],
             ),
+            members.Join(run, bench, members.nobody),
             Judge(run, {"RemoveNodes": "Failed in deleting nodes."}),
         ),
         close=cluster.ending("Completed deleting nodes.", values=_as_many_as_there_are),
@@ -154,11 +165,13 @@ def replace(run: Run, bench: Workbench) -> Plan:
                 f"the cluster {row.id}."
             )
         _check_newcomers(session, row, newcomers)
+        checks.note_members(run, bench, session, row.id)
         return {}
 
-    def leavers(session: Session, row: Any) -> list[str]:
+    def leavers() -> list[str]:
         """Leave out those whose successor didn't make it."""
         failed = set(run.result("JoinNodes").get("failed_nodes", []))
+        failed |= set(run.result(members.JOIN).get("failed", []))
         return [old for old, new in pairs.items() if new not in failed]
 
     return Plan(
@@ -166,12 +179,18 @@ def replace(run: Run, bench: Workbench) -> Plan:
         steps=(
             cluster.BeginCluster(run, None, opening),
             _joining(run, newcomers, "JoinNodes"),
-            cluster.OnNodes(run, Kind.NODE_LEAVE, leavers, name="LeaveNodes"),
+            # The old ones go out of the pool by the call that lets new ones in.
+            members.Join(run, bench, lambda: newcomers, leaving=leavers),
+            cluster.OnNodes(
+                run, Kind.NODE_LEAVE, lambda _s, _row: leavers(), name="LeaveNodes"
+            ),
+            members.Join(run, bench, members.nobody, name="SettlePool"),
             Judge(
                 run,
                 {
                     "JoinNodes": "Failed in replacing nodes.",
                     "LeaveNodes": "Failed in replacing nodes.",
+                    members.JOIN: members.NOT_ADDED,
                 },
             ),
         ),

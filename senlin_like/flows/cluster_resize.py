@@ -12,7 +12,7 @@ from senlin_like.domain.plan import Decision
 from senlin_like.flows import checks, growth
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks import cluster, members
 from senlin_like.flows.tasks.base import Ending, Plan
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
@@ -73,12 +73,16 @@ def _plan(run: Run, bench: Workbench, decide: Decider, good: str) -> Plan:
                 run,
                 lambda s, row: chosen_members(run, s, row),
                 destroy=lambda: checks.destroys(run, default=True),
+                drain=[members.Drain(run, bench, lambda: members.going(run))],
+                leave=[members.Leave(run, bench, lambda: members.going(run))],
             ),
+            members.Join(run, bench, lambda: run.outputs.get("nodes_added", ())),
             Judge(
                 run,
                 {
                     growth.CREATE: "Failed in creating nodes.",
                     "RemoveNodes": "Failed in deleting nodes.",
+                    members.JOIN: members.NOT_ADDED,
                 },
             ),
         ),

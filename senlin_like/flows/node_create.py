@@ -10,7 +10,8 @@ from senlin_like.flows import checks, hosting
 from senlin_like.flows.node_endings import Values, Words, active, ending
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks.base import Ending, Plan
+from senlin_like.flows.tasks import members
+from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.node import Begin, NodeWork, Physical
 from senlin_like.flows.workbench import Workbench
 from senlin_like.profiles import base as profiles
@@ -27,6 +28,9 @@ def plan(run: Run, bench: Workbench) -> Plan:
         return node.recipe.type.create(ask)
 
     def remove(ask: profiles.Ask) -> profiles.Step:
+        if run.has_begun(members.JOIN):
+            # The server is there, whatever became of its membership.
+            return profiles.Done()
         return node.recipe.type.delete(ask, {"force": True})
 
     return Plan(
@@ -38,7 +42,10 @@ def plan(run: Run, bench: Workbench) -> Plan:
                 lambda s, row: _check(run, bench, s, row),
                 hosting.take,
             ),
-            Physical(node, create, undo=remove),
+            Physical(
+                node, create, undo=remove, is_last=lambda: not members.balanced(run)
+            ),
+            *_after(run, bench),
         ),
         close=ending(
             Words(good="Node created successfully.", bad="Failed in creating node"),
@@ -47,6 +54,19 @@ def plan(run: Run, bench: Workbench) -> Plan:
             resizes=True,
         ),
     )
+
+
+def _after(run: Run, bench: Workbench) -> list[Step]:
+    """Return what follows a creation that a user has asked for."""
+    if run.facts.is_child or not run.facts.cluster_id:
+        return []
+    if run.is_done("Begin") and not members.balanced(run):
+        return []
+
+    def own() -> tuple[str, ...]:
+        return (run.facts.target,)
+
+    return [members.Join(run, bench, own, present=own), members.Verdict(run)]
 
 
 def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
@@ -75,7 +95,8 @@ def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
     )
     if problem and "greater" in problem:
         raise Refused(problem)
-    decided = checks.Council(run, bench, session, cluster).decide(create=1)
+    council = checks.Council(run, bench, session, cluster)
+    decided = council.decide(create=1)
     if decided.places:
         checks.keep_creation(run, 1, decided)
         placement = {**(row.data or {}).get("placement", {})}
@@ -99,6 +120,9 @@ def _not_created(run: Run, session: Session, row: Any, how: Ending) -> Values | 
     the cluster; one that is no
     longer new stays as it is.
     """
+    if run.has_begun(members.JOIN):
+        known = {"created_at": row.created_at or run.deps.clock()}
+        return members.not_a_member(run, how.reason) | known
     if not run.is_done("Begin") and row.status not in _NEW:
         return None
     values: dict[str, Any] = {

@@ -7,16 +7,18 @@ from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import NodeStatus
 from senlin_like.flows import checks
-from senlin_like.flows.node_endings import Words, ending
+from senlin_like.flows.node_endings import Values, Words, ending, failed
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks.base import Plan, Step
+from senlin_like.flows.tasks import cluster, members
+from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.node import Begin, NodeWork, Physical
 from senlin_like.flows.tasks.pause import Pause
 from senlin_like.flows.workbench import Workbench
 from senlin_like.profiles import base as profiles
 
 VERSION = 1
+_WORDS = Words(good="Node deleted successfully.", bad="Failed in deleting node")
 
 
 def plan(run: Run, bench: Workbench) -> Plan:
@@ -26,25 +28,41 @@ def plan(run: Run, bench: Workbench) -> Plan:
     def remove(ask: profiles.Ask) -> profiles.Step:
         return node.recipe.type.delete(ask, run.facts.inputs)
 
-    def grace_s() -> int:
-        return int(run.data.get("deletion", {}).get("grace_period", 0))
-
     steps: list[Step] = [
         Begin(node, NodeStatus.DELETING, lambda s, row: _check(run, bench, s, row)),
+        *([] if run.facts.is_child else _before(run, bench)),
         Physical(node, remove),
     ]
-    if not run.facts.is_child and (grace_s() > 0 or not run.is_done("Begin")):
-        reason = "The node is removed after a grace period."
-        steps.insert(1, Pause(run, grace_s, reason, "Grace"))
     return Plan(
         version=VERSION,
         steps=steps,
         close=ending(
-            Words(good="Node deleted successfully.", bad="Failed in deleting node"),
+            _WORDS,
             _deleted,
+            on_failure=_not_deleted,
             resizes=True,
         ),
     )
+
+
+def _before(run: Run, bench: Workbench) -> list[Step]:
+    """Return what comes before a removal that a user has asked for."""
+    if run.is_done("Begin") and not (cluster.grace_s(run) or members.balanced(run)):
+        return []
+    reason = "The node is removed after a grace period."
+
+    def leaving() -> tuple[str, ...]:
+        return (run.facts.target,)
+
+    def present() -> tuple[str, ...]:
+        return () if run.has_begun("Physical") else leaving()
+
+    return [
+        members.Drain(run, bench, leaving, present),
+        Pause(run, lambda: cluster.grace_s(run), reason, "Grace"),
+        members.Leave(run, bench, leaving, present),
+        members.Join(run, bench, members.nobody, leaving=leaving),
+    ]
 
 
 def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
@@ -61,24 +79,24 @@ def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
         )
     if run.facts.is_child or not row.cluster_id:
         return
-    cluster = cluster_state.load(session, row.cluster_id, lock=True)
-    if cluster is None:
+    owner = cluster_state.load(session, row.cluster_id, lock=True)
+    if owner is None:
         return
     count, _active = node_state.count(session, row.cluster_id)
     problem = capacity.check_size(
         count - 1,
         capacity.Bounds(),
         capacity.Sizes(
-            min_size=cluster.min_size,
-            max_size=cluster.max_size,
-            desired_capacity=cluster.desired_capacity,
+            min_size=owner.min_size,
+            max_size=owner.max_size,
+            desired_capacity=owner.desired_capacity,
         ),
         strict=True,
         max_nodes=run.deps.settings.max_nodes_per_cluster,
     )
     if problem and "less" in problem:
         raise Refused(problem)
-    council = checks.Council(run, bench, session, cluster)
+    council = checks.Council(run, bench, session, owner)
     if council:
         decided = council.decide(delete=1, candidates=(row.id,))
         checks.keep_deletion(run, {row.id: None}, decided)
@@ -86,3 +104,14 @@ def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
 
 def _deleted(run: Run, session: Session, row: Any) -> None:
     node_state.remove(session, row)
+
+
+def _not_deleted(run: Run, session: Session, row: Any, how: Ending) -> Values | None:
+    """Leave a node in error, unless nothing but its membership was at work."""
+    if not members.balanced(run) or run.has_begun("Physical"):
+        return failed(_WORDS)(run, session, row, how)
+    return {
+        "status": NodeStatus.WARNING,
+        "status_reason": f"{_WORDS.bad}: {how.reason}",
+        "updated_at": run.deps.clock(),
+    }

@@ -49,7 +49,7 @@ def ending(
                 values = on_success(run, session, row)
                 reason = _reason(run, words.good)
             else:
-                fail = on_failure or _fail(words)
+                fail = on_failure or failed(words)
                 values = fail(run, session, row, how)
                 reason = how.reason
             _write(session, row, values or {})
@@ -64,8 +64,10 @@ def ending(
     return close
 
 
-def _fail(words: Words) -> Callable[[Run, Session, Any, Ending], Values | None]:
-    def failed(run: Run, session: Session, row: Any, how: Ending) -> Values | None:
+def failed(words: Words) -> Callable[[Run, Session, Any, Ending], Values | None]:
+    """Make what leaves a node in error whose action failed."""
+
+    def values(run: Run, session: Session, row: Any, how: Ending) -> Values | None:
         if not run.has_begun("Begin") or not run.journal.get("Begin"):
             return None
         return {
@@ -74,7 +76,7 @@ def _fail(words: Words) -> Callable[[Run, Session, Any, Ending], Values | None]:
             "updated_at": run.deps.clock(),
         }
 
-    return failed
+    return values
 
 
 def _write(session: Session, row: Any, values: Values) -> None:

@@ -6,16 +6,18 @@ from typing import Any
 from senlin_like import exceptions
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import NodeStatus, RecoverOperation
-from senlin_like.flows import hosting
-from senlin_like.flows.node_endings import Values, Words, active, ending
+from senlin_like.flows import checks, hosting
+from senlin_like.flows.node_endings import Values, Words, active, ending, failed
 from senlin_like.flows.outcomes import Done, Outcome, Refused
 from senlin_like.flows.run import Run
+from senlin_like.flows.tasks import members
 from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.node import Begin, NodeWork, Physical
 from senlin_like.flows.workbench import Workbench
 from senlin_like.profiles import base as profiles
 
 VERSION = 1
+_WORDS = Words(good="Node recovered successfully.", bad="Failed in recovering node")
 
 
 class Look(Physical):
@@ -103,7 +105,7 @@ class Recover(Physical):
         if self.run.result("LookFirst").get("healthy"):
             return Done(
                 result={"reason": "The node is healthy; nothing was done."},
-                is_last=True,
+                is_last=self.is_last,
             )
         return super().work(memo)
 
@@ -122,24 +124,39 @@ def recover(run: Run, bench: Workbench) -> Plan:
         Begin(
             node,
             NodeStatus.RECOVERING,
-            lambda s, row: _check_recover(run, row),
+            lambda s, row: _check_recover(run, bench, s, row),
             hosting.take,
         )
     ]
     if run.facts.inputs.get("check"):
         steps.append(LookFirst(node, look, name="LookFirst", is_last=False))
-    steps.append(Recover(node, bring_back))
+    steps.append(Recover(node, bring_back, is_last=lambda: not members.balanced(run)))
+    if not run.facts.is_child and (members.balanced(run) or not run.is_done("Begin")):
+
+        def own() -> tuple[str, ...]:
+            return (run.facts.target,)
+
+        steps.append(members.Join(run, bench, own, present=own))
+        steps.append(members.Verdict(run))
     return Plan(
         version=VERSION,
         steps=steps,
         close=ending(
-            Words(good="Node recovered successfully.", bad="Failed in recovering node"),
+            _WORDS,
             lambda run, session, row: active(run, "Recovery succeeded"),
+            on_failure=_not_recovered,
         ),
     )
 
 
-def _check_recover(run: Run, row: Any) -> None:
+def _not_recovered(run: Run, session: Session, row: Any, how: Ending) -> Values | None:
+    """Leave a node in error, unless it is only no member."""
+    if run.has_begun(members.JOIN):
+        return members.not_a_member(run, how.reason)
+    return failed(_WORDS)(run, session, row, how)
+
+
+def _check_recover(run: Run, bench: Workbench, session: Session, row: Any) -> None:
     operation = str(run.facts.inputs.get("operation") or "").upper()
     needs_object = operation in (RecoverOperation.REBOOT, RecoverOperation.REBUILD)
     if needs_object and row.physical_id is None:
@@ -147,3 +164,5 @@ def _check_recover(run: Run, row: Any) -> None:
             f"The node has no physical resource: {operation} can't recover it, "
             "RECREATE can."
         )
+    if not run.facts.is_child and row.cluster_id:
+        checks.note_members(run, bench, session, row.cluster_id)

@@ -9,7 +9,7 @@ look for what an earlier try has made.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from senlin_like.domain import plan
@@ -71,9 +71,13 @@ class Patch:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Done(turns.Ended):
-    """The hook has ended well."""
+    """The hook has ended well.
+
+    ``failed``: why some nodes can't be members, by id.
+    """
 
     patch: Patch = Patch()
+    failed: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -91,7 +95,11 @@ Step = Done | Again
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class HookAsk:
-    """What a hook works with; ``data`` is what it has kept in its binding."""
+    """What a hook works with; ``data`` is what it has kept in its binding.
+
+    ``leaving``: ids of nodes that are about to go; ``present``: of nodes that
+    are there, although their status doesn't say so yet.
+    """
 
     cloud: clouds.Cloud
     binding_id: str
@@ -100,6 +108,8 @@ class HookAsk:
     properties: Properties
     cluster: ClusterFacts
     turn: waiting.Turn
+    leaving: Collection[str] = ()
+    present: Collection[str] = ()
 
 
 class PolicyType(Protocol):
@@ -119,6 +129,9 @@ class PolicyType(Protocol):
     is_singleton: bool
     #: Whether ``attach`` and ``detach`` have anything to do.
     has_hooks: bool
+    #: Whether nodes are its members in the cloud, so that it is told who comes
+    #: and who goes.
+    has_members: bool
     #: The actions that the type is asked about before they begin.
     targets: frozenset[Kind]
     #: Whether it decides how many nodes come or go; such types are asked first.
@@ -158,12 +171,22 @@ class PolicyType(Protocol):
     def detach(self, ask: HookAsk) -> Step:
         """Remove what was made for a cluster, found by looking for it."""
 
+    def drain(self, ask: HookAsk) -> Step:
+        """Send nothing new to the nodes that are about to go."""
+
+    def leave(self, ask: HookAsk) -> Step:
+        """Take the nodes out that are about to go."""
+
+    def join(self, ask: HookAsk) -> Step:
+        """Let exactly the nodes that stay be members, each as it should be."""
+
 
 class Plain:
     """What a type says that decides nothing and makes nothing in the cloud."""
 
     is_singleton = True
     has_hooks = False
+    has_members = False
     targets: frozenset[Kind] = frozenset()
     is_sizing = False
     wants_places = False
@@ -194,6 +217,18 @@ class Plain:
         return Done()
 
     def detach(self, ask: HookAsk) -> Step:
+        """Do nothing."""
+        return Done()
+
+    def drain(self, ask: HookAsk) -> Step:
+        """Do nothing."""
+        return Done()
+
+    def leave(self, ask: HookAsk) -> Step:
+        """Do nothing."""
+        return Done()
+
+    def join(self, ask: HookAsk) -> Step:
         """Do nothing."""
         return Done()
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from senlin_like.domain import spec as specs
 from senlin_like.policies import base, references
+from senlin_like.policies.balancing import hooks
 from senlin_like.policies.references import Reference
 
 _PROTOCOLS = specs.one_of("HTTP", "HTTPS", "TCP")
@@ -118,6 +119,8 @@ class LoadBalance(base.Plain):
     name = "senlin.policy.loadbalance"
     priority = 500
     profile_types = ("os.nova.server-1.0",)
+    has_hooks = True
+    has_members = True
     support: Mapping[str, base.Statuses] = {
         "1.0": base.supported("2016.04"),
         "1.1": base.supported("2018.01"),
@@ -162,3 +165,38 @@ class LoadBalance(base.Plain):
             *references.one(kinds.NETWORK, vip["network"]),
             *references.one(kinds.LOAD_BALANCER, properties["loadbalancer"]),
         )
+
+    def attach(self, ask: base.HookAsk) -> base.Step:
+        """Make the load balancer, or take the user's own; all nodes are members.
+
+        :raises CloudError: when the cloud refuses, or it takes too long.
+        """
+        return hooks.attach(ask)
+
+    def detach(self, ask: base.HookAsk) -> base.Step:
+        """Remove the load balancer, or from the user's own the members.
+
+        :raises CloudError: when the cloud refuses, or it takes too long.
+        """
+        return hooks.detach(ask)
+
+    def drain(self, ask: base.HookAsk) -> base.Step:
+        """Give members that are about to go the weight 0.
+
+        :raises CloudError: when the cloud refuses, or it takes too long.
+        """
+        return hooks.drain(ask)
+
+    def leave(self, ask: base.HookAsk) -> base.Step:
+        """Take members that are about to go out of the pool.
+
+        :raises CloudError: when the cloud refuses, or it takes too long.
+        """
+        return hooks.leave(ask)
+
+    def join(self, ask: base.HookAsk) -> base.Step:
+        """Put the pool's members right.
+
+        :raises CloudError: when the cloud refuses, or it takes too long.
+        """
+        return hooks.join(ask)

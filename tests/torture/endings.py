@@ -60,6 +60,7 @@ def snapshot(stage: Stage) -> dict[str, Any]:
         "ports": len(checks.cloud_rows(world, tables.PORTS)),
         "queues": len(checks.cloud_rows(world, tables.QUEUES)),
         "bindings": _bindings(stage),
+        "balancers": _balancers(stage),
         "marks": sorted("mark" in row.data for row in stage.rows(Node)),
     }
 
@@ -81,6 +82,27 @@ def _things(world: World) -> dict[str, Any]:
             for row in checks.cloud_rows(world, tables.CONTAINERS)
             if row.deleted_at is None
         ),
+    }
+
+
+def _balancers(stage: Stage) -> dict[str, Any]:
+    """Return what load balancers there are, and how nodes are their members."""
+    world = stage.driver.world
+    held = {row.id: row for row in checks.cloud_rows(world, tables.MEMBERS)}
+    return {
+        "live": sorted(
+            row.target
+            for row in checks.cloud_rows(world, tables.LOAD_BALANCERS)
+            if row.deleted_at is None
+        ),
+        "parts": len(checks.cloud_rows(world, tables.BALANCER_PARTS)),
+        "weights": sorted(row.weight for row in held.values()),
+        "members": sorted(
+            (row.status, bool(row.cluster_id), row.data["lb_member"] in held)
+            for row in stage.rows(Node)
+            if "lb_member" in row.data
+        ),
+        "shown": sorted(len(row.data) for row in stage.rows(Cluster)),
     }
 
 

@@ -1,6 +1,6 @@
 """Scenarios with policies, on the ground of ``scenarios``."""
 
-from senlin_like.operations import clusters, nodes
+from senlin_like.operations import clusters, node_actions, nodes
 from tests.torture.scenarios import (
     Act,
     Scenario,
@@ -23,7 +23,142 @@ def attached(*names: str) -> Act:
     return before
 
 
+_PUT = "load_balancing.put_members"
+
+
+def _members(name: str, *names: str, **params: object) -> Act:
+    """Ask for something with nodes that are named."""
+
+    def act(stage: Stage) -> str:
+        known = {node.name: node.id for node in stage.nodes()}
+        asked = {"nodes": [known[one] for one in names], **params}
+        return ask_cluster(name, **asked)(stage)
+
+    return act
+
+
+def _replace(stage: Stage) -> str:
+    known = {node.name: node.id for node in stage.nodes()}
+    pairs = {known["web-1"]: known["lone-1"]}
+    return ask_cluster("replace_nodes", nodes=pairs)(stage)
+
+
+def _create_node(stage: Stage) -> str:
+    body = {"name": "n", "profile_id": "old", "cluster_id": "web"}
+    return nodes.create(stage.deps, stage.ctx, body).action_id
+
+
+def _balanced(*then: Act) -> Act:
+    """Have a load balancer, then let other things be so."""
+
+    def before(stage: Stage) -> None:
+        attached("lb")(stage)
+        for one in then:
+            one(stage)
+
+    return before
+
+
+def _ill(stage: Stage) -> None:
+    """Kill a server, and let its node be known as bad."""
+    node = next(node for node in stage.nodes() if node.name == "web-1")
+    stage.controls.kill_server(node.physical_id)
+    ask_cluster("check")(stage)
+    stage.drain()
+
+
+def _in_grace(stage: Stage, action: str) -> bool:
+    return "grace" in (stage.action(action).status_reason or "")
+
+
+BALANCED = (
+    Scenario(name="lb-attach", act=ask_cluster("policy_attach", policy_id="lb")),
+    Scenario(
+        name="lb-attach-broken",
+        before=fault(effect="error", method=_PUT),
+        act=ask_cluster("policy_attach", policy_id="lb"),
+    ),
+    Scenario(
+        name="lb-attach-unsure",
+        before=fault(
+            effect="done_but_timeout",
+            method="load_balancing.create_load_balancer",
+            count=1,
+        ),
+        act=ask_cluster("policy_attach", policy_id="lb"),
+    ),
+    Scenario(
+        name="lb-attach-cancel",
+        act=cancelled(ask_cluster("policy_attach", policy_id="lb"), in_the_cloud),
+        exact=False,
+    ),
+    Scenario(
+        name="lb-detach",
+        before=_balanced(),
+        act=ask_cluster("policy_detach", policy_id="lb"),
+    ),
+    Scenario(
+        name="lb-scale-out", before=_balanced(), act=ask_cluster("scale_out", count=2)
+    ),
+    Scenario(
+        name="lb-scale-out-broken",
+        before=_balanced(fault(effect="error", method=_PUT)),
+        act=ask_cluster("scale_out", count=2),
+    ),
+    Scenario(
+        name="lb-scale-in",
+        before=_balanced(attached("shrink")),
+        act=ask_cluster("scale_in", count=2),
+    ),
+    Scenario(
+        name="lb-scale-in-broken",
+        before=_balanced(fault(effect="error", method=_PUT, count=1)),
+        act=ask_cluster("scale_in", count=2),
+        exact=False,
+    ),
+    Scenario(
+        name="lb-scale-in-cancel",
+        before=_balanced(attached("shrink")),
+        act=cancelled(ask_cluster("scale_in", count=2), _in_grace),
+        exact=False,
+    ),
+    Scenario(
+        name="lb-resize",
+        before=_balanced(),
+        act=ask_cluster("resize", adjustment_type="EXACT_CAPACITY", number=1),
+    ),
+    Scenario(
+        name="lb-add", before=_balanced(), act=_members("add_nodes", "lone-1", "lone-2")
+    ),
+    Scenario(
+        name="lb-del", before=_balanced(), act=_members("del_nodes", "web-1", "web-2")
+    ),
+    Scenario(name="lb-replace", before=_balanced(), act=_replace),
+    Scenario(name="lb-node-create", before=_balanced(), act=_create_node),
+    Scenario(
+        name="lb-node-delete",
+        before=_balanced(),
+        act=lambda stage: nodes.delete(stage.deps, stage.ctx, "web-2", force=False),
+    ),
+    Scenario(
+        name="lb-node-recover",
+        before=_balanced(_ill),
+        act=lambda stage: node_actions.ask(
+            stage.deps, stage.ctx, "web-1", "recover", {}
+        ),
+    ),
+    Scenario(
+        name="lb-cluster-recover", before=_balanced(_ill), act=ask_cluster("recover")
+    ),
+    Scenario(
+        name="lb-cluster-delete",
+        before=_balanced(),
+        act=lambda stage: clusters.delete(stage.deps, stage.ctx, "web", force=True),
+    ),
+)
+
 SCENARIOS = (
+    *BALANCED,
     Scenario(
         name="policy-attach", act=ask_cluster("policy_attach", policy_id="shrink")
     ),

@@ -1,5 +1,6 @@
 """Steps that work on a policy of a cluster: what its type makes in the cloud."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,26 +26,30 @@ class BindingWork:
     def __init__(self, run: Run, bench: Workbench) -> None:
         self.run = run
         self.bench = bench
+        self.cluster_id = run.facts.cluster_id or run.facts.target
         #: Calls of the cloud in this turn.
         self.calls = 0
         self._binding: Any = None
 
-    def call(self, verb: Verb, policy_id: str, turn: waiting.Turn) -> policies.Step:
+    def call(
+        self, verb: Verb, policy_id: str, turn: waiting.Turn, **changes: Any
+    ) -> policies.Step:
         """Let a verb of the policy's type take a turn; types without hooks don't.
+
+        ``changes`` replace what the verb is asked with.
 
         :raises Refused: when cluster or policy are gone.
         :raises TrustNotFound: when the owner's permission can't be used.
         """
-        target = self.run.facts.target
         self._binding = self.run.read(
-            lambda session: bindings.load(session, target, policy_id)
+            lambda session: bindings.load(session, self.cluster_id, policy_id)
         )
         if self._binding is None:
             raise Refused(f"The policy '{policy_id}' is not attached any more.")
         recipe = recipe_of(self.bench, self._binding)
         if not recipe.type.has_hooks:
             return policies.Done()
-        return verb(recipe, self._ask(recipe, turn))
+        return verb(recipe, dataclasses.replace(self._ask(recipe, turn), **changes))
 
     def _ask(self, recipe: PolicyRecipe, turn: waiting.Turn) -> policies.HookAsk:
         owner, profile = self._owner()
@@ -73,10 +78,9 @@ class BindingWork:
 
         :raises Refused: when the cluster is gone.
         """
-        target = self.run.facts.target
 
         def read(session: Session) -> tuple[Any, Any]:
-            row = cluster_state.load(session, target)
+            row = cluster_state.load(session, self.cluster_id)
             if row is None:
                 raise cluster.gone(self.run)
             return row, node_state.profile(session, row.profile_id)

@@ -215,15 +215,15 @@ def removal(
     pick: Callable[[Session, Any], Sequence[str]],
     *,
     destroy: Callable[[], bool] = lambda: True,
+    drain: Sequence[Step] = (),
+    leave: Sequence[Step] = (),
 ) -> list[Step]:
     """Return the steps that remove nodes: stop them first if wanted, then go.
 
     What can't be stopped is removed all the same. A policy may want some time
-    to pass before; that is in the action's data.
+    to pass before; that is in the action's data. ``drain`` comes before that
+    time, ``leave`` after it.
     """
-
-    def grace_s() -> int:
-        return int(run.data.get("deletion", {}).get("grace_period", 0))
 
     def kind() -> Kind:
         return Kind.NODE_DELETE if destroy() else Kind.NODE_LEAVE
@@ -234,8 +234,11 @@ def removal(
             return []
         return _running(session, list(pick(session, cluster)))
 
+    reason = "Nodes are removed after a grace period."
     return [
-        Pause(run, grace_s, "Nodes are removed after a grace period.", name="Grace"),
+        *drain,
+        Pause(run, lambda: grace_s(run), reason, name="Grace"),
+        *leave,
         OnNodes(
             run,
             Kind.NODE_OPERATION,
@@ -252,6 +255,11 @@ def removal(
             child_name="node_delete",
         ),
     ]
+
+
+def grace_s(run: Run) -> int:
+    """Return how long nodes that are to go stay as they are, in seconds."""
+    return int(run.data.get("deletion", {}).get("grace_period", 0))
 
 
 def _running(session: Session, node_ids: Sequence[str]) -> list[str]:

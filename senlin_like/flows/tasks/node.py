@@ -238,7 +238,7 @@ class Physical(Turns):
         *,
         undo: Verb | None = None,
         name: str = "Physical",
-        is_last: bool = True,
+        is_last: bool | Callable[[], bool] = True,
         **changes: Any,
     ) -> None:
         def called(verb: Verb) -> Call:

@@ -63,14 +63,19 @@ class Turns(Step):
         *,
         undo: Call | None = None,
         name: str,
-        is_last: bool = True,
+        is_last: bool | Callable[[], bool] = True,
     ) -> None:
         super().__init__(subject.run, name)
         self.subject = subject
         self.verb = verb
         self.undo_verb = undo
         self.can_undo = undo is not None
-        self.is_last = is_last
+        self._is_last = is_last
+
+    @property
+    def is_last(self) -> bool:
+        """Tell whether no step follows, as far as this is known now."""
+        return self._is_last if isinstance(self._is_last, bool) else self._is_last()
 
     def work(self, memo: Mapping[str, Any]) -> Outcome:
         """Take one turn."""

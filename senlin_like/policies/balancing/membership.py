@@ -33,12 +33,21 @@ def add(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
     return _put(ask, targets, is_stale)
 
 
-def reconcile(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
+def reconcile(
+    ask: base.Ask,
+    targets: Sequence[base.Target],
+    others: Sequence[base.Target] = (),
+) -> base.Step:
     """Let exactly these nodes be the binding's members, none drained.
+
+    What others have is left as it is.
 
     :raises CloudError: when the cloud refuses, or it takes too long.
     """
-    return _put(ask, targets, lambda member: _is_ours(ask, member))
+    is_others = _is_of(others)
+    return _put(
+        ask, targets, lambda member: _is_ours(ask, member) and not is_others(member)
+    )
 
 
 def drain(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:

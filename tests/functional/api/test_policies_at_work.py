@@ -1,8 +1,10 @@
 """The whole set of policies: attached by the API, at work in the engine."""
 
-from collections import Counter
-
 import pytest
+
+from senlin_like.drivers.base import NODE_MARK
+from senlin_like.simulated_cloud import tables
+from tests.torture import checks
 
 POLICIES = {
     "out": (
@@ -17,6 +19,11 @@ POLICIES = {
         },
     ),
     "batch": ("batch", {"max_batch_size": 2, "pause_time": 1}),
+    "lb": (
+        "loadbalance",
+        {"pool": {"subnet": "private-subnet"}, "vip": {"subnet": "private-subnet"}},
+    ),
+    "near": ("affinity", {"servergroup": {"policies": "soft-affinity"}}),
     "del": ("deletion", {"criteria": "YOUNGEST_FIRST", "grace_period": 2}),
 }
 
@@ -40,7 +47,15 @@ def ask(api, stage):
     return send
 
 
-def test_the_whole_set_is_attached_and_works(api, stage, ask, spec):
+def members(stage):
+    """Give the ids of the nodes that are in a pool."""
+    rows = checks.cloud_rows(stage.driver.world, tables.MEMBERS)
+    tags = [tag.partition("=") for row in rows for tag in row.tags]
+    return {value for key, _, value in tags if key == NODE_MARK}
+
+
+def make_cluster(api, ask, spec):
+    """Make a cluster with the whole set of policies; give the profile's answer."""
     profile = api.post("/v1/profiles", {"profile": {"name": "p", "spec": spec}})
     body = {"name": "c", "profile_id": "p", "desired_capacity": 2, "max_size": 6}
     ask("POST", "/v1/clusters", {"cluster": body | {"min_size": 1}})
@@ -51,14 +66,22 @@ def test_the_whole_set_is_attached_and_works(api, stage, ask, spec):
         word = "policy_attach" if number % 2 else "attach_policy"
         ended = ask("POST", "/v1/clusters/c/actions", {word: {"policy_id": name}})
         assert ended["status"] == "SUCCEEDED", ended
+    return profile
 
+
+def test_the_whole_set_is_attached_and_works(api, stage, ask, spec):
+    profile = make_cluster(api, ask, spec)
     listed = api.get("/v1/clusters/c/policies").json["cluster_policies"]
-    assert Counter(one["priority"] for one in listed) == {100: 2, 200: 1, 400: 1}
+    assert sorted(one["priority"] for one in listed) == [100, 100, 200, 300, 400, 500]
     shown = api.get("/v1/clusters/c").json["cluster"]
+    (balancer,) = shown["data"]["loadbalancers"].values()
+    assert balancer["vip_address"]
+    assert members(stage) == set(shown["nodes"])
     assert sorted(shown["policies"]) == sorted(one["id"] for one in listed)
 
     grown = ask("POST", "/v1/clusters/c/actions", {"scale_out": {}})
     assert (grown["status"], grown["data"]["creation"]["count"]) == ("SUCCEEDED", 2)
+    stage.controls.reset_counters()
 
     again = api.post("/v1/clusters/c/actions", {"scale_out": {}})
     assert (again.status, again.type) == (409, "ActionCooldown")
@@ -73,14 +96,17 @@ def test_the_whole_set_is_attached_and_works(api, stage, ask, spec):
     shrunk = ask("POST", "/v1/clusters/c/actions", {"scale_in": {}})
     assert (shrunk["status"], shrunk["data"]["deletion"]["count"]) == ("SUCCEEDED", 3)
     assert [one["policy"] for one in shrunk["data"]["policies"]] == ["in", "del"]
-    assert len(api.get("/v1/clusters/c").json["cluster"]["nodes"]) == 1
+    left = api.get("/v1/clusters/c").json["cluster"]["nodes"]
+    assert (len(left), members(stage)) == (1, set(left))
+    changes = stage.controls.counters()["load_balancing.put_members"]
+    assert sum(changes.values()) == 2  # drained, and taken out
     last = api.get("/v1/clusters/c/policies/out").json["cluster_policy"]["last_op"]
     assert last.endswith("Z")
 
     assert api.delete("/v1/policies/del").status == 409
     refused = api.delete("/v1/clusters/c")
     assert refused.status == 409
-    assert "['batch', 'del', 'in', 'out']" in refused.message
+    assert "['batch', 'del', 'in', 'lb', 'near', 'out']" in refused.message
     gone = ask("DELETE", "/v1/clusters/c?force=true")
     assert gone["status"] == "SUCCEEDED"
     assert api.delete("/v1/policies/del").status == 204

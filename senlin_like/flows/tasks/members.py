@@ -1,0 +1,290 @@
+"""Steps that keep the members of a policy, a load balancer's, in step with nodes.
+
+They do nothing, and write nothing, in clusters without such a policy. Each makes
+one change of the pool, however many nodes come or go.
+"""
+
+import dataclasses
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from senlin_like import exceptions
+from senlin_like.db import node_state
+from senlin_like.db.session import Session
+from senlin_like.domain.enums import NodeStatus
+from senlin_like.drivers import waiting
+from senlin_like.flows.outcomes import Decide, Done, Outcome, Refused
+from senlin_like.flows.run import Run
+from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks.base import Step
+from senlin_like.flows.tasks.binding import BindingWork, Verb
+from senlin_like.flows.tasks.turns import Turns
+from senlin_like.flows.tasks.verdict import Judge
+from senlin_like.flows.workbench import PolicyRecipe, Workbench
+from senlin_like.policies import base as policies
+
+#: Key of an action's data: the policy that has the nodes as members.
+BALANCED_BY = "balanced_by"
+JOIN = "JoinPool"
+NOT_ADDED = "Failed in adding nodes into lb pool"
+NOT_REMOVED = "Failed in removing deleted node(s) from lb pool"
+
+_WELL = (NodeStatus.ACTIVE, NodeStatus.WARNING)
+
+#: Gives ids of nodes.
+Nodes = Callable[[], Collection[str]]
+
+
+def balanced(run: Run) -> bool:
+    """Tell whether there is such a policy, once the action has begun."""
+    return BALANCED_BY in run.data
+
+
+def going(run: Run) -> list[str]:
+    """Return the nodes that were chosen to go."""
+    return list(run.data.get("deletion", {}).get("candidates", ()))
+
+
+def nobody() -> Collection[str]:
+    """Return no nodes."""
+    return ()
+
+
+class _Members(Turns):
+    """Carry out a verb of the policy that has the nodes as members."""
+
+    #: Whether the members are put right if the action fails later.
+    is_undone = True
+
+    def __init__(
+        self,
+        run: Run,
+        bench: Workbench,
+        *,
+        name: str,
+        leaving: Nodes,
+        present: Nodes,
+    ) -> None:
+        self._work = BindingWork(run, bench)
+        self.leaving = leaving
+        self.present = present
+        super().__init__(
+            self._work,
+            lambda turn: self._call(self.ask, turn, leaving()),
+            undo=lambda turn: self._call(_join, turn, ()),
+            name=name,
+            is_last=False,
+        )
+        self.can_undo = self.is_undone
+
+    def ask(self, recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
+        """Call the verb."""
+        raise AssertionError(f"{self.name} does nothing")
+
+    def _call(
+        self, verb: Verb, turn: waiting.Turn, leaving: Collection[str]
+    ) -> policies.Step:
+        return self._work.call(
+            verb,
+            str(self.run.data[BALANCED_BY]),
+            turn,
+            leaving=frozenset(leaving),
+            present=frozenset(self.present()),
+        )
+
+    def is_needed(self) -> bool:
+        """Tell whether there is anything to be done."""
+        return bool(self.leaving())
+
+    def execute(self) -> None:
+        """Do the step if there is anything to be done."""
+        if balanced(self.run) and self.is_needed():
+            super().execute()
+
+
+class Drain(_Members):
+    """Send nothing new to nodes that are about to go after a grace period."""
+
+    def __init__(
+        self, run: Run, bench: Workbench, leaving: Nodes, present: Nodes = nobody
+    ) -> None:
+        super().__init__(
+            run,
+            bench,
+            name="DrainMembers",
+            leaving=leaving,
+            present=present,
+        )
+
+    def is_needed(self) -> bool:
+        """Tell whether there is time for visitors to go."""
+        return super().is_needed() and cluster.grace_s(self.run) > 0
+
+    def ask(self, recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
+        """Call the verb."""
+        return recipe.type.drain(ask)
+
+    def work(self, memo: Mapping[str, Any]) -> Outcome:
+        """Take one turn."""
+        return _or_refused(lambda: super(Drain, self).work(memo))
+
+
+class Leave(_Members):
+    """Take the nodes that are about to go out of the pool, before they go."""
+
+    def __init__(
+        self, run: Run, bench: Workbench, leaving: Nodes, present: Nodes = nobody
+    ) -> None:
+        super().__init__(
+            run,
+            bench,
+            name="LeavePool",
+            leaving=leaving,
+            present=present,
+        )
+
+    def ask(self, recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
+        """Call the verb."""
+        return recipe.type.leave(ask)
+
+    def work(self, memo: Mapping[str, Any]) -> Outcome:
+        """Take one turn."""
+        return _or_refused(lambda: super(Leave, self).work(memo))
+
+
+def _or_refused(work: Callable[[], Outcome]) -> Outcome:
+    """Let no node go that may still be sent visitors.
+
+    :raises Refused: when the cloud failed.
+    """
+    try:
+        return work()
+    except exceptions.CloudError as error:
+        raise Refused(f"{NOT_REMOVED}: {error.message}") from error
+
+
+class Join(_Members):
+    """Put the members right: newcomers in, others as they should be.
+
+    ``newcomers`` are the nodes that the action is about: only what goes wrong
+    with them makes it fail. The result is that of a fan-out.
+    """
+
+    is_undone = False
+
+    def __init__(
+        self,
+        run: Run,
+        bench: Workbench,
+        newcomers: Nodes,
+        *,
+        leaving: Nodes = nobody,
+        present: Nodes = nobody,
+        name: str = JOIN,
+    ) -> None:
+        super().__init__(
+            run,
+            bench,
+            name=name,
+            leaving=leaving,
+            present=present,
+        )
+        self.newcomers = newcomers
+        self._failed: Mapping[str, str] = {}
+
+    def ask(self, recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
+        """Call the verb, and keep what it says of nodes."""
+        answer = recipe.type.join(ask)
+        self._failed = answer.failed if isinstance(answer, policies.Done) else {}
+        return answer
+
+    def is_needed(self) -> bool:
+        """Tell that members may have to be put right after any change."""
+        return True
+
+    def work(self, memo: Mapping[str, Any]) -> Outcome:
+        """Take one turn; what goes wrong is kept as a result."""
+        newcomers = list(self.newcomers())
+        try:
+            outcome = super().work(memo)
+        except exceptions.CloudError as error:
+            return self._ended(Done(), dict.fromkeys(newcomers, error.message))
+        if not isinstance(outcome, Done):
+            return outcome
+        failed = {
+            node_id: self._failed[node_id]
+            for node_id in newcomers
+            if node_id in self._failed
+        }
+        return self._ended(outcome, failed)
+
+    def _ended(self, outcome: Done, failed: Mapping[str, str]) -> Done:
+        result = {
+            **outcome.result,
+            "failed": list(failed),
+            "first_failure": next(iter(failed.values()), ""),
+        }
+
+        def save(session: Session) -> None:
+            if outcome.save is not None:
+                outcome.save(session)
+            _warn(self.run, session, failed)
+
+        return dataclasses.replace(outcome, result=result, save=save)
+
+
+def _warn(run: Run, session: Session, failed: Mapping[str, str]) -> None:
+    """Let nodes that are well show that nobody is sent to them."""
+    if not failed:
+        return
+    known = node_state.rows_of(session, list(failed))
+    for node_id in sorted(known):
+        if known[node_id].status in _WELL:
+            reason = f"{NOT_ADDED}: {failed[node_id]}"
+            node_state.change(session, node_id, not_a_member(run, reason))
+
+
+def not_a_member(run: Run, reason: str) -> dict[str, Any]:
+    """Return the columns of a node that is well but that nobody is sent to."""
+    return {
+        "status": NodeStatus.WARNING,
+        "status_reason": reason,
+        "updated_at": run.deps.clock(),
+    }
+
+
+class Verdict(Judge):
+    """Fail if newcomers couldn't be members."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run, {JOIN: NOT_ADDED})
+
+    def execute(self) -> None:
+        """Do the step if there are members."""
+        if balanced(self.run):
+            super().execute()
+
+
+class Choose(Step):
+    """Choose the nodes that go before anything is done about their members."""
+
+    def __init__(self, run: Run, pick: Callable[[Session, Any], Any]) -> None:
+        super().__init__(run)
+        self.pick = pick
+
+    def execute(self) -> None:
+        """Do the step if there are members."""
+        if balanced(self.run):
+            super().execute()
+
+    def work(self, memo: Mapping[str, Any]) -> Outcome:
+        """Choose under the cluster's lock."""
+        return Decide(decide=self._decide)
+
+    def _decide(self, session: Session) -> Done:
+        self.pick(session, cluster.locked(self.run, session))
+        return Done()
+
+
+def _join(recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
+    return recipe.type.join(ask)
