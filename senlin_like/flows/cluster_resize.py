@@ -69,6 +69,7 @@ def _plan(run: Run, bench: Workbench, decide: Decider, good: str) -> Plan:
             cluster.CreateNodes(
                 run, lambda _s, _row: int(run.data.get("creation", {}).get("count", 0))
             ),
+            members.Join(run, bench, lambda: run.outputs.get("nodes_added", ())),
             *cluster.removal(
                 run,
                 lambda s, row: chosen_members(run, s, row),
@@ -76,7 +77,7 @@ def _plan(run: Run, bench: Workbench, decide: Decider, good: str) -> Plan:
                 drain=[members.Drain(run, bench, lambda: members.going(run))],
                 leave=[members.Leave(run, bench, lambda: members.going(run))],
             ),
-            members.Join(run, bench, lambda: run.outputs.get("nodes_added", ())),
+            members.Settle(run, bench, lambda: members.going(run)),
             Judge(
                 run,
                 {
