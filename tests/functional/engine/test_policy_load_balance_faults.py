@@ -249,3 +249,15 @@ def test_a_replacement_that_is_cancelled_lets_the_old_one_in_again(stage, site):
     assert stage.action(action).status == "CANCELLED"
     assert {old.name, "lone"} < site.names()
     assert site.is_right()
+
+
+def test_what_could_not_be_put_right_is_told(stage, site):
+    policy = site.make(2).balance()
+    (balancer,) = site.balancers()
+    stage.controls.vanish_load_balancer(balancer.id)
+
+    ended = site.ask("scale_in", count=1)
+
+    assert ended.status == "SUCCEEDED"
+    assert "No pool found" in ended.data["members_problem"]
+    assert ended.data["balanced_by"] == policy
