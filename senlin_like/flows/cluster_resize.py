@@ -18,6 +18,11 @@ from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
 
 VERSION = 1
+_REASONS = {
+    growth.CREATE: "Failed in creating nodes.",
+    "RemoveNodes": "Failed in deleting nodes.",
+    members.JOIN: members.NOT_ADDED,
+}
 
 #: Decides on the new size; the number is what is asked for, if any.
 Decider = Callable[[Run, int, Any, int | None], Resize | Refusal]
@@ -78,14 +83,7 @@ def _plan(run: Run, bench: Workbench, decide: Decider, good: str) -> Plan:
                 leave=[members.Leave(run, bench, lambda: members.going(run))],
             ),
             members.Settle(run, bench, lambda: members.going(run)),
-            Judge(
-                run,
-                {
-                    growth.CREATE: "Failed in creating nodes.",
-                    "RemoveNodes": "Failed in deleting nodes.",
-                    members.JOIN: members.NOT_ADDED,
-                },
-            ),
+            Judge(run, _REASONS),
         ),
         close=cluster.ending(good, values=_ended),
     )
