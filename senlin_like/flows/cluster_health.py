@@ -108,13 +108,14 @@ def recover(run: Run, bench: Workbench) -> Plan:
             name="RecoverNodes",
         ),
         cluster.CreateNodes(run, lambda s, row: _missing(run, s, row)),
+        members.Join(run, bench, newcomers),
         members.Choose(run, lambda s, row: _surplus(run, s, row)),
         *cluster.removal(
             run,
             lambda s, row: _surplus(run, s, row),
             leave=[members.Leave(run, bench, lambda: members.going(run))],
         ),
-        members.Join(run, bench, newcomers),
+        members.Settle(run, bench, lambda: members.going(run)),
         Judge(
             run,
             {

@@ -142,7 +142,7 @@ def remove(run: Run, bench: Workbench) -> Plan:
                 drain=[members.Drain(run, bench, lambda: members.going(run))],
                 leave=[members.Leave(run, bench, lambda: members.going(run))],
             ),
-            members.Join(run, bench, members.nobody),
+            members.Settle(run, bench, lambda: members.going(run)),
             Judge(run, {"RemoveNodes": "Failed in deleting nodes."}),
         ),
         close=cluster.ending("Completed deleting nodes.", values=_as_many_as_there_are),
@@ -180,11 +180,11 @@ def replace(run: Run, bench: Workbench) -> Plan:
             cluster.BeginCluster(run, None, opening),
             _joining(run, newcomers, "JoinNodes"),
             # The old ones go out of the pool by the call that lets new ones in.
-            members.Join(run, bench, lambda: newcomers, leaving=leavers),
+            members.Swap(run, bench, lambda: newcomers, leavers),
             cluster.OnNodes(
                 run, Kind.NODE_LEAVE, lambda _s, _row: leavers(), name="LeaveNodes"
             ),
-            members.Join(run, bench, members.nobody, name="SettlePool"),
+            members.Settle(run, bench, leavers),
             Judge(
                 run,
                 {

@@ -18,6 +18,11 @@ from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
 
 VERSION = 1
+_REASONS = {
+    growth.CREATE: "Failed in creating nodes.",
+    "RemoveNodes": "Failed in deleting nodes.",
+    members.JOIN: members.NOT_ADDED,
+}
 
 #: Decides on the new size; the number is what is asked for, if any.
 Decider = Callable[[Run, int, Any, int | None], Resize | Refusal]
@@ -69,6 +74,7 @@ def _plan(run: Run, bench: Workbench, decide: Decider, good: str) -> Plan:
             cluster.CreateNodes(
                 run, lambda _s, _row: int(run.data.get("creation", {}).get("count", 0))
             ),
+            members.Join(run, bench, lambda: run.outputs.get("nodes_added", ())),
             *cluster.removal(
                 run,
                 lambda s, row: chosen_members(run, s, row),
@@ -76,15 +82,8 @@ def _plan(run: Run, bench: Workbench, decide: Decider, good: str) -> Plan:
                 drain=[members.Drain(run, bench, lambda: members.going(run))],
                 leave=[members.Leave(run, bench, lambda: members.going(run))],
             ),
-            members.Join(run, bench, lambda: run.outputs.get("nodes_added", ())),
-            Judge(
-                run,
-                {
-                    growth.CREATE: "Failed in creating nodes.",
-                    "RemoveNodes": "Failed in deleting nodes.",
-                    members.JOIN: members.NOT_ADDED,
-                },
-            ),
+            members.Settle(run, bench, lambda: members.going(run)),
+            Judge(run, _REASONS),
         ),
         close=cluster.ending(good, values=_ended),
     )

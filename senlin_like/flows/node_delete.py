@@ -61,7 +61,7 @@ def _before(run: Run, bench: Workbench) -> list[Step]:
         members.Drain(run, bench, leaving, present),
         Pause(run, lambda: cluster.grace_s(run), reason, "Grace"),
         members.Leave(run, bench, leaving, present),
-        members.Join(run, bench, members.nobody, leaving=leaving),
+        members.Settle(run, bench, leaving),
     ]
 
 

@@ -8,6 +8,8 @@ from tests.torture.scenarios import (
     cancelled,
     fault,
     in_the_cloud,
+    out_of_time,
+    with_children,
 )
 from tests.torture.stage import Stage
 
@@ -104,6 +106,18 @@ BALANCED = (
         name="lb-scale-out-broken",
         before=_balanced(fault(effect="error", method=_PUT)),
         act=ask_cluster("scale_out", count=2),
+    ),
+    Scenario(
+        name="lb-scale-out-cancel",
+        before=_balanced(),
+        act=cancelled(ask_cluster("scale_out", count=4), in_the_cloud),
+        exact=False,
+    ),
+    Scenario(
+        name="lb-scale-out-timeout",
+        before=_balanced(),
+        act=out_of_time(ask_cluster("scale_out", count=4), with_children),
+        exact=False,
     ),
     Scenario(
         name="lb-scale-in",

@@ -195,7 +195,7 @@ def cancelled(asks: Act, moment: Callable[[Stage, str], bool]) -> Act:
     return act
 
 
-def _out_of_time(asks: Act, moment: Callable[[Stage, str], bool]) -> Act:
+def out_of_time(asks: Act, moment: Callable[[Stage, str], bool]) -> Act:
     """Ask for something whose time is over before the turn of all its children."""
 
     def act(stage: Stage) -> None:
@@ -292,10 +292,10 @@ SCENARIOS = (
         act=cancelled(_create, in_the_cloud),
         exact=False,
     ),
-    Scenario(name="cluster-create-timeout-0", act=_out_of_time(_create, with_children)),
+    Scenario(name="cluster-create-timeout-0", act=out_of_time(_create, with_children)),
     Scenario(
         name="cluster-create-timeout-1",
-        act=_out_of_time(_create, in_the_cloud),
+        act=out_of_time(_create, in_the_cloud),
         exact=False,
     ),
     Scenario(name="cluster-create-deleted", act=_deleted_meanwhile),
@@ -327,9 +327,7 @@ SCENARIOS = (
         act=cancelled(_resize(2), in_the_cloud),
         exact=False,
     ),
-    Scenario(
-        name="cluster-resize-timeout", act=_out_of_time(_resize(2), with_children)
-    ),
+    Scenario(name="cluster-resize-timeout", act=out_of_time(_resize(2), with_children)),
     Scenario(name="cluster-scale-out", act=ask_cluster("scale_out", count=1)),
     Scenario(name="cluster-scale-in", act=ask_cluster("scale_in", count=1)),
     Scenario(name="cluster-add", act=_members("add_nodes", "lone-1", "lone-2")),

@@ -13,7 +13,7 @@ from senlin_like.db import node_state
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import NodeStatus
 from senlin_like.drivers import waiting
-from senlin_like.flows.outcomes import Decide, Done, Outcome, Refused
+from senlin_like.flows.outcomes import Decide, Done, HandedOver, Outcome, Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import cluster
 from senlin_like.flows.tasks.base import Step
@@ -53,9 +53,6 @@ def nobody() -> Collection[str]:
 class _Members(Turns):
     """Carry out a verb of the policy that has the nodes as members."""
 
-    #: Whether the members are put right if the action fails later.
-    is_undone = True
-
     def __init__(
         self,
         run: Run,
@@ -75,7 +72,6 @@ class _Members(Turns):
             name=name,
             is_last=False,
         )
-        self.can_undo = self.is_undone
 
     def ask(self, recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
         """Call the verb."""
@@ -170,8 +166,6 @@ class Join(_Members):
     with them makes it fail. The result is that of a fan-out.
     """
 
-    is_undone = False
-
     def __init__(
         self,
         run: Run,
@@ -189,6 +183,7 @@ class Join(_Members):
             leaving=leaving,
             present=present,
         )
+        self.can_undo = False
         self.newcomers = newcomers
         self._failed: Mapping[str, str] = {}
 
@@ -198,9 +193,21 @@ class Join(_Members):
         self._failed = answer.failed if isinstance(answer, policies.Done) else {}
         return answer
 
+    def may_go_on(self) -> None:
+        """Look at signals, unless the children have heard them already.
+
+        Those that had become nodes by then are to be members.
+        """
+        if "stopped" not in self.run.data:
+            super().may_go_on()
+            return
+        self.run.check_lease()
+        if self.run.ties.is_stopping():
+            raise HandedOver
+
     def is_needed(self) -> bool:
-        """Tell that members may have to be put right after any change."""
-        return True
+        """Tell whether nodes come; when some go, members are settled after that."""
+        return not going(self.run)
 
     def work(self, memo: Mapping[str, Any]) -> Outcome:
         """Take one turn; what goes wrong is kept as a result."""
@@ -208,6 +215,7 @@ class Join(_Members):
         try:
             outcome = super().work(memo)
         except exceptions.CloudError as error:
+            self.run.data["members_problem"] = error.message
             return self._ended(Done(), dict.fromkeys(newcomers, error.message))
         if not isinstance(outcome, Done):
             return outcome
@@ -231,6 +239,28 @@ class Join(_Members):
             _warn(self.run, session, failed)
 
         return dataclasses.replace(outcome, result=result, save=save)
+
+
+class Settle(Join):
+    """Put the members right when nodes have gone; ``gone`` tells which."""
+
+    def __init__(self, run: Run, bench: Workbench, gone: Nodes) -> None:
+        super().__init__(run, bench, nobody, name="SettlePool")
+        self.gone = gone
+
+    def is_needed(self) -> bool:
+        """Tell whether nodes have gone."""
+        return bool(self.gone())
+
+
+class Swap(Join):
+    """Let newcomers in and others out; these come back if the action fails later."""
+
+    def __init__(
+        self, run: Run, bench: Workbench, newcomers: Nodes, leaving: Nodes
+    ) -> None:
+        super().__init__(run, bench, newcomers, leaving=leaving)
+        self.can_undo = True
 
 
 def _warn(run: Run, session: Session, failed: Mapping[str, str]) -> None:

@@ -173,7 +173,8 @@ class Turns(Step):
             (wait["kind"], account.project, account.user, account.region or "")
         )
         left = min(wait["expires"] - self._now(), max(run.seconds_left(), 0.0) + 0.1)
-        if run.undoing is not None:
+        if run.undoing is not None or "stopped" in run.data:
+            # The action's own time doesn't count any more.
             left = wait["expires"] - self._now()
 
         def save(session: Session) -> None:

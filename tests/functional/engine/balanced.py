@@ -92,6 +92,14 @@ class Site:
         found = self.stage.controls.counters().get(PUT, {})
         return sum(found.values())
 
+    def calls(self):
+        """Give how often load balancers, and addresses of servers, were asked for."""
+        return {
+            name: sum(outcomes.values())
+            for name, outcomes in self.stage.controls.counters().items()
+            if name.startswith("load_balancing.") or name == "compute.list_addresses"
+        }
+
     def is_right(self):
         """Tell whether the members are the cluster's nodes, by their servers."""
         servers = {one.id: one for one in self.rows(tables.SERVERS)}

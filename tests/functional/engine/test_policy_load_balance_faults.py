@@ -123,8 +123,10 @@ def test_a_shrinking_that_is_cancelled_fills_the_pool_again(stage, site):
     assert site.is_right()
 
 
-def test_drifted_members_are_put_right(stage, site):
-    site.make(3).balance()
+@pytest.mark.parametrize("how", ["out", "in", "delete", "recover"])
+def test_drifted_members_are_put_right(stage, site, how):
+    site.make(4).balance()
+    site.attach("del", "deletion")
     world = stage.driver.world
     gone, drained, *_ = site.rows(tables.MEMBERS)
 
@@ -136,7 +138,13 @@ def test_drifted_members_are_put_right(stage, site):
 
     world.store.transact(drift)
 
-    assert site.ask("scale_in", count=1).status == "SUCCEEDED"
+    acts = {
+        "out": lambda: site.ask("scale_out", count=1),
+        "in": lambda: site.ask("scale_in", count=1),
+        "delete": lambda: site.delete_node(stage.nodes()[0].name),
+        "recover": lambda: site.ask("recover"),
+    }
+    assert acts[how]().status == "SUCCEEDED"
 
     assert site.is_right()
 
@@ -198,3 +206,58 @@ def test_the_user_s_own_load_balancer_stays(stage, site):
     assert [one.id for one in site.balancers()] == [own.id]
     assert len(site.pool()) == 2
     assert other != policy
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+def test_a_growth_that_is_stopped_lets_in_what_it_has_made(stage, site, is_late):
+    site.make(1).balance()
+    action = cluster_actions.ask(
+        stage.deps, stage.ctx, site.cluster_id, "scale_out", {"count": 4}
+    )
+    stage.run_until(lambda: len(stage.servers()) >= 3)
+    stage.controls.put_settings({"build_seconds": 1e6})
+    stage.run_until(lambda: sum(node.status == "ACTIVE" for node in stage.nodes()) >= 2)
+
+    if is_late:
+        stage.advance(stage.action(action).timeout + 5.0)
+    else:
+        actions.cancel(stage.deps, stage.ctx, action, force=False)
+    stage.drain()
+
+    assert stage.action(action).status == ("FAILED" if is_late else "CANCELLED")
+    well = {node.name for node in stage.nodes() if node.status == "ACTIVE"}
+    assert set(site.pool()) == well
+    assert len(well) >= 2
+
+
+def test_a_replacement_that_is_cancelled_lets_the_old_one_in_again(stage, site):
+    site.make(2).balance()
+    old, new = stage.nodes(site.cluster_id)[0], site.lone("lone")
+    action = cluster_actions.ask(
+        stage.deps,
+        stage.ctx,
+        site.cluster_id,
+        "replace_nodes",
+        {"nodes": {old.id: new}},
+    )
+    stage.run_until(lambda: "lone" in site.pool())
+    assert old.name not in site.pool()
+
+    actions.cancel(stage.deps, stage.ctx, action, force=False)
+    stage.drain()
+
+    assert stage.action(action).status == "CANCELLED"
+    assert {old.name, "lone"} < site.names()
+    assert site.is_right()
+
+
+def test_what_could_not_be_put_right_is_told(stage, site):
+    policy = site.make(2).balance()
+    (balancer,) = site.balancers()
+    stage.controls.vanish_load_balancer(balancer.id)
+
+    ended = site.ask("scale_in", count=1)
+
+    assert ended.status == "SUCCEEDED"
+    assert "No pool found" in ended.data["members_problem"]
+    assert ended.data["balanced_by"] == policy
