@@ -278,7 +278,7 @@ def test_what_comes_between_look_and_deletion_counts(
     asked = nodes.delete(stage.deps, stage.ctx, "hosts-1", force=False)
     # The node was read before, and is written after it.
     monkeypatch.setattr(
-        node_delete, "_check", lambda _run, one, row: comes(one, row.id)
+        node_delete, "_check", lambda _r, _b, one, row: comes(one, row.id)
     )
 
     stage.drain()
