@@ -51,10 +51,24 @@ def delete_all(stage: Stage) -> None:
     stage.drain()
 
 
-@pytest.mark.parametrize("deletes", [False, True], ids=["kept", "deleted"])
-@pytest.mark.parametrize(
-    ("ground", "scenario"), ALL, ids=[scenario.name for _ground, scenario in ALL]
-)
+#: A second load balancer is found by nobody before the policy is detached.
+UNSEEN = {"lb-attach", "lb-attach-unsure", "lb-attach-cancel"}
+CASES = [
+    pytest.param(
+        ground,
+        scenario,
+        deletes,
+        id=f"{scenario.name}-{'deleted' if deletes else 'kept'}",
+        marks=[pytest.mark.xfail(strict=True, reason="no watch for load balancers")]
+        if scenario.name in UNSEEN and not deletes
+        else [],
+    )
+    for ground, scenario in ALL
+    for deletes in (False, True)
+]
+
+
+@pytest.mark.parametrize(("ground", "scenario", "deletes"), CASES)
 def test_a_late_call_leaves_nothing_behind(
     ground, scenario, play, scene, deletes
 ) -> None:
