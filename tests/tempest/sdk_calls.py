@@ -40,7 +40,7 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--microversion", default="1.14", help="(%(default)s)")
     parser.add_argument(
-        "--with-later", action="store_true", help="bindings of policies too"
+        "--with-later", action="store_true", help="metadata of clusters too"
     )
     parser.add_argument(
         "--unmanaged-server",

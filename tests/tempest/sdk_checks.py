@@ -20,7 +20,7 @@ POLICY = {
     "version": "1.0",
     "properties": {"criteria": "OLDEST_FIRST"},
 }
-#: Calls about resources that the service doesn't serve yet.
+#: Calls about policies of clusters.
 BINDING_CALLS = (
     "attach_policy_to_cluster",
     "cluster_policies",
@@ -43,7 +43,7 @@ RECEIVER_CALLS = (
     "update_receiver",
     "delete_receiver",
 )
-LATER = (*BINDING_CALLS, *METADATA_CALLS)
+LATER = METADATA_CALLS
 
 
 def _knows_itself(c: Checks) -> None:
