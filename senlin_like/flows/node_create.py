@@ -117,8 +117,7 @@ def _not_created(run: Run, session: Session, row: Any, how: Ending) -> Values | 
     """Leave a node in error that has nothing in the cloud.
 
     One that its cluster had no room for, or that there was no host for, leaves
-    the cluster; one that is no
-    longer new stays as it is.
+    the cluster; one that is no longer new stays as it is.
     """
     if run.has_begun(members.JOIN):
         known = {"created_at": row.created_at or run.deps.clock()}

@@ -6,13 +6,15 @@ that an attempt that was cut off can tell its own from others'.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.domain import plan
 from senlin_like.domain import spec as specs
 from senlin_like.domain.capacity import Refusal
 from senlin_like.domain.enums import Kind
+from senlin_like.drivers import base as clouds
+from senlin_like.drivers import objects
 from senlin_like.policies import base, references
 from senlin_like.policies.references import Reference
 
@@ -38,26 +40,6 @@ PROPERTIES: specs.Schema = {
         default=False,
     ),
 }
-
-
-class _Group(Protocol):
-    """A server group as clouds show it."""
-
-    id: str
-    policies: Sequence[str]
-
-
-class _Groups(Protocol):
-    """What a cloud has to offer for server groups."""
-
-    def find_server_group(self, identity: str) -> _Group:
-        """Find a server group by id or name."""
-
-    def create_server_group(self, name: str, policies: Sequence[str]) -> _Group:
-        """Make a server group."""
-
-    def delete_server_group(self, group_id: str) -> None:
-        """Delete a server group; not an error if it is gone."""
 
 
 class Affinity(base.Plain):
@@ -105,7 +87,7 @@ class Affinity(base.Plain):
 
         :raises CloudError: when a group of that name has another policy.
         """
-        groups = _groups(ask)
+        groups = ask.cloud.compute
         wanted = ask.properties["servergroup"] or {}
         rule = wanted.get("policies") or "anti-affinity"
         if ask.turn.memo:
@@ -132,7 +114,7 @@ class Affinity(base.Plain):
         """Delete the server group, unless it was there before."""
         data = ask.data
         if data.get("made_group") and not data.get("inherited_group"):
-            groups = _groups(ask)
+            groups = ask.cloud.compute
             group_id = data.get("servergroup_id")
             if group_id is None:
                 found = _find(groups, data["made_group"])
@@ -156,24 +138,14 @@ class Affinity(base.Plain):
         return plan.Decision(places=(place,) * ask.create, reasons=(reason,))
 
 
-def _groups(ask: base.HookAsk) -> _Groups:
-    """Return the server groups of a cloud.
-
-    :raises CloudError: when it has none.
-    """
-    if not hasattr(ask.cloud.compute, "create_server_group"):
-        raise exceptions.CloudError("The cloud has no server groups.", 501)
-    return cast(_Groups, ask.cloud.compute)
-
-
-def _find(groups: _Groups, name: str) -> _Group | None:
+def _find(groups: clouds.Compute, name: str) -> objects.ServerGroup | None:
     try:
         return groups.find_server_group(name)
     except exceptions.CloudNotFound:
         return None
 
 
-def _make(groups: _Groups, ask: base.HookAsk, name: str, rule: str) -> base.Step:
+def _make(groups: clouds.Compute, ask: base.HookAsk, name: str, rule: str) -> base.Step:
     """Make the group, unless an earlier try has."""
     made = _find(groups, name) if ask.turn.is_retry else None
     if made is None:
@@ -181,7 +153,7 @@ def _make(groups: _Groups, ask: base.HookAsk, name: str, rule: str) -> base.Step
     return base.Done(patch=_kept(made, is_inherited=False))
 
 
-def _kept(group: _Group, *, is_inherited: bool) -> base.Patch:
+def _kept(group: objects.ServerGroup, *, is_inherited: bool) -> base.Patch:
     return base.Patch(
         data={"servergroup_id": group.id, "inherited_group": is_inherited}
     )

@@ -5,13 +5,7 @@ import pytest
 from senlin_like import exceptions
 from senlin_like.db.models import Binding
 from senlin_like.drivers.base import Account
-from senlin_like.drivers.simulated.compute import SimulatedCompute
 from senlin_like.operations import clusters, nodes
-
-pytestmark = pytest.mark.skipif(
-    not hasattr(SimulatedCompute, "create_server_group"),
-    reason="the simulated cloud has no server groups",
-)
 
 
 @pytest.fixture
