@@ -11,7 +11,7 @@ from typing import Any
 from oslo_config import cfg
 
 from senlin_like import exceptions
-from senlin_like.cmd import assembly
+from senlin_like.cmd import assembly, priority
 from senlin_like.engine.worker import Engine
 from senlin_like.rpc import wakeup
 
@@ -32,7 +32,6 @@ def run_one(conf: cfg.ConfigOpts) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
-    os.nice(conf.engine.niceness)
     sender = wakeup.Sender(conf)
     engine = Engine(assembly.deps(conf, sender), assembly.engine_options(conf))
     engine.start()
@@ -70,6 +69,7 @@ def main() -> None:
     conf = assembly.configure(sys.argv[1:], "senlin-like-engine")
     try:
         assembly.read_keys(conf)
+        priority.stand_back(conf.engine.niceness)
         if conf.engine.workers == 1:
             run_one(conf)
         else:

@@ -16,11 +16,11 @@ OPTS = [
     ),
     cfg.IntOpt(
         "transactions",
-        default=3,
+        default=1,
         min=1,
-        help="Transactions that one process begins at the same moment, API processes "
-        "too; more of them slow down who reads. Whoever has waited for half a second "
-        "goes ahead. Raise it where the database is far away.",
+        help="Writing transactions that one process has under way at the same moment, "
+        "API processes too; more of them slow down who reads. One that takes longer "
+        "than 0.1 s doesn't count. Raise it where the database is far away.",
     ),
     cfg.IntOpt(
         "niceness",

@@ -25,7 +25,7 @@ _AFTER_COMMIT = "after_commit"
 Session = orm.Session
 
 MAX_TRIES = 10
-WRITERS = 3
+WRITERS = 1
 _PAUSE_S = 0.05
 #: Seconds that a transaction may be idle for.
 _IDLE_S = 30

@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from senlin_like.db import turns
 
 
@@ -94,12 +96,48 @@ def test_a_few_are_let_in_and_others_wait():
     assert third_is_in.is_set()
 
 
-def test_who_has_waited_long_goes_anyway_and_takes_no_ones_turn():
+def test_who_is_held_up_holds_up_nobody_else():
     few = turns.Courtesy(1, patience_s=0.01)
 
-    with few.turn(), few.turn():
-        pass
+    with few.turn(), few.turn(), few.turn():
+        assert len(few._came_in) == 3
+
+    assert not few._came_in
+
+
+def test_who_was_held_up_gives_nobody_elses_turn_back():
+    few = turns.Courtesy(1, patience_s=60.0)
+    come_out, second_is_in, third_is_in = (threading.Event() for _ in range(3))
+
+    def come_second() -> None:
+        with few.turn():
+            second_is_in.set()
+            come_out.wait(60.0)
+
+    def come_third() -> None:
+        with few.turn():
+            third_is_in.set()
+
+    others = [threading.Thread(target=come) for come in (come_second, come_third)]
+    with few.turn():
+        (held_up,) = few._came_in
+        few._came_in[held_up] -= 61.0
+        others[0].start()
+        assert second_is_in.wait(60.0)
+        others[1].start()
+    assert not third_is_in.wait(0.05)
+
+    come_out.set()
+    for thread in others:
+        thread.join()
+    assert third_is_in.is_set()
+
+
+def test_an_error_inside_gives_the_turn_back():
+    few = turns.Courtesy(1, patience_s=60.0)
+
+    with pytest.raises(ValueError, match="inside"), few.turn():
+        raise ValueError("inside")
 
     with few.turn():
-        assert not few._free.acquire(blocking=False)
-    assert few._free.acquire(blocking=False)
+        assert len(few._came_in) == 1
