@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import webob.exc
+from keystoneauth1 import exceptions as ksa
 from keystonemiddleware import auth_token
 from oslo_config import cfg
 
@@ -23,6 +25,12 @@ VERSION = "senlin_like.version"
 CHALLENGE = "senlin_like.challenge"
 
 EVERYTHING = ("admin", "manager", "member", "reader")
+_KEYSTONE_IS_AWAY = (
+    ksa.ConnectFailure,
+    ksa.DiscoveryFailure,
+    ksa.RequestTimeout,
+    auth_token.ServiceError,
+)
 _GLOBAL_ID = re.compile(r"req-[0-9a-fA-F-]{36}")
 
 
@@ -62,8 +70,33 @@ def _keystone(app: Wsgi, conf: cfg.ConfigOpts) -> Wsgi:
         environ[CONTEXT] = context(environ, _token_owner(environ))
         return app(environ, start_response)
 
-    return auth_token.AuthProtocol(
+    class Checked(auth_token.AuthProtocol):  # type: ignore[misc, unused-ignore]
+        """Tells a Keystone that is away from a token that is wrong."""
+
+        def fetch_token(self, token: str, **options: Any) -> Any:
+            """Ask Keystone for what a token stands for.
+
+            :raises InvalidToken: when Keystone doesn't know it.
+            :raises ServiceUnavailable: when Keystone doesn't answer, or errs.
+            """
+            try:
+                return super().fetch_token(token, **options)
+            except (webob.exc.HTTPServiceUnavailable, ksa.EndpointNotFound) as error:
+                raise _away() from error
+            except auth_token.InvalidToken as error:
+                # Refusals are ours, and so the library calls the token invalid.
+                if isinstance(error.__context__, _KEYSTONE_IS_AWAY):
+                    raise _away() from error
+                raise
+
+    return Checked(
         recognised, {"delay_auth_decision": True, "oslo_config_config": conf}
+    )
+
+
+def _away() -> exceptions.ServiceUnavailable:
+    return exceptions.ServiceUnavailable(
+        "Keystone can't be asked about the token; try again later."
     )
 
 

@@ -32,7 +32,6 @@ class Command:
     saves: Mapping[str, str] = dataclasses.field(default_factory=dict)
     status: int = 0
     patient: bool = False
-    later: bool = False
 
     @property
     def answers_json(self) -> bool:
@@ -352,7 +351,7 @@ def _policies() -> list[Command]:
 
 def _bindings() -> list[Command]:
     """List the commands about the policies of clusters."""
-    lines = [
+    return [
         Command(line="policy attach --policy $policy --wait $cluster"),
         Command(
             line="policy binding list $cluster",
@@ -368,7 +367,6 @@ def _bindings() -> list[Command]:
         ),
         Command(line="policy detach --policy $policy --wait $cluster"),
     ]
-    return [dataclasses.replace(line, later=True) for line in lines]
 
 
 COMMANDS = (

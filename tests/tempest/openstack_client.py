@@ -213,9 +213,6 @@ def _parse() -> argparse.Namespace:
         "that adopt one are left out",
     )
     parser.add_argument(
-        "--with-later", action="store_true", help="bindings of policies too"
-    )
-    parser.add_argument(
         "--load-only",
         action="store_true",
         help="ask every command for its help; needs no service",
@@ -275,8 +272,6 @@ def _try_all(options: argparse.Namespace, client: Client) -> list[tuple[str, str
         names["unmanaged"] = options.unmanaged_server
     rows = []
     for command in client_commands.COMMANDS:
-        if command.later and not options.with_later:
-            continue
         if "$unmanaged" in command.line and not options.unmanaged_server:
             print(f"left out    {command.line}: no --unmanaged-server")
             continue
