@@ -361,11 +361,8 @@ def _bindings() -> list[Command]:
             line="policy binding show --policy $policy $cluster",
             shows={"is_enabled": True},
         ),
-        Command(
-            line="policy binding update --policy $policy --enabled false --wait "
-            "$cluster"
-        ),
-        Command(line="policy detach --policy $policy --wait $cluster"),
+        Command(line="policy binding update --policy $policy --enabled false $cluster"),
+        Command(line="policy detach --policy $policy --wait $cluster", patient=True),
     ]
 
 

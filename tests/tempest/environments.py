@@ -87,6 +87,7 @@ def database(verb: str, url: str, python: pathlib.Path, work_dir: pathlib.Path) 
 def write_clouds(work_dir: pathlib.Path, clouds: Mapping[str, object]) -> pathlib.Path:
     """Write a ``clouds.yaml`` that nobody else may read, and return its path."""
     path = work_dir.resolve() / "clouds.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     # Every JSON document is a YAML document.
     path.write_text(json.dumps(clouds, indent=2))
