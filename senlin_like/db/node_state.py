@@ -196,6 +196,19 @@ def count(session: orm.Session, cluster_id: str) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def going(session: orm.Session, cluster_id: str, but: str) -> int:
+    """Return how many nodes of a cluster are being deleted, not counting one."""
+    return int(
+        session.scalars(
+            sa.select(sa.func.count()).where(
+                TABLE.c.cluster_id == cluster_id,
+                TABLE.c.status == NodeStatus.DELETING,
+                TABLE.c.id != but,
+            )
+        ).one()
+    )
+
+
 def leave(session: orm.Session, node_id: str, now: datetime.datetime) -> None:
     """Make a node an orphan."""
     change(

@@ -83,6 +83,8 @@ def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
     if owner is None:
         return
     count, _active = node_state.count(session, row.cluster_id)
+    # Deletions that are at work together mustn't rely on each other's nodes.
+    count -= node_state.going(session, row.cluster_id, row.id)
     problem = capacity.check_size(
         count - 1,
         capacity.Bounds(),
