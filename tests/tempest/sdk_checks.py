@@ -52,7 +52,12 @@ def _knows_itself(c: Checks) -> None:
 
 
 def _lists_services(c: Checks) -> None:
-    binaries = {service.binary for service in c.proxy.services()}
+    deadline = time.monotonic() + WAIT_S
+    binaries: set[str] = set()
+    # The engines say that they are there a little after the API answers.
+    while "senlin-engine" not in binaries and time.monotonic() < deadline:
+        binaries = {service.binary for service in c.proxy.services()}
+        time.sleep(POLL_S)
     require("senlin-engine" in binaries, binaries)
 
 
