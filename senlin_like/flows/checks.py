@@ -6,7 +6,7 @@ their types are for; a cluster without policies costs one statement. What they
 have decided, and said, is kept in the action's data for its owner.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from senlin_like.db import bindings, node_state
@@ -17,7 +17,7 @@ from senlin_like.domain.selection import Candidate
 from senlin_like.flows import growth
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import binding, cluster, members
+from senlin_like.flows.tasks import batches, binding, cluster, members
 from senlin_like.flows.workbench import PolicyRecipe, Workbench
 
 #: Ids of bindings under which an action scales; a key of its data.
@@ -92,6 +92,11 @@ class Council:
             chance=self.run.deps.chance,
         )
         return self._decide(others, ask)
+
+    def portion(self, part: str, decided: plan.Decision, ids: Iterable[str]) -> None:
+        """Keep in the action's data which nodes are at work together, if it matters."""
+        if decided.batches is not None:
+            batches.keep(self.run, part, decided.batches, self.members, ids)
 
     def _decide(
         self, asked: Sequence[tuple[Any, PolicyRecipe]], ask: plan.Ask

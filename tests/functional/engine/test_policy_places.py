@@ -1,12 +1,12 @@
-"""What batch and placement policies decide, and the whole set together."""
+"""What placement policies decide, and the whole set together."""
 
 from collections import Counter
 
 import pytest
 
-from senlin_like.db.models import Action, Event
+from senlin_like.db.models import Event
 from senlin_like.drivers.base import Account
-from senlin_like.operations import actions, clusters, nodes
+from senlin_like.operations import clusters, nodes
 from tests.torture import checks
 
 
@@ -18,76 +18,9 @@ def zones(stage):
     return Counter(node.data["placement"]["zone"] for node in stage.nodes())
 
 
-# -- batch ------------------------------------------------------------------
-
-
 def update(stage, profile):
     accepted = clusters.update(stage.deps, stage.ctx, "web", {"profile_id": profile})
     return accepted.action_id
-
-
-def test_an_update_goes_in_batches_with_pauses(stage, make, attach):
-    cluster = make(5)
-    attach("batch", "batch", min_in_service=3, max_batch_size=2, pause_time=50)
-    action = update(stage, stage.a_profile("new", metadata={"release": "2"}))
-
-    def most():
-        rows = stage.rows(Action, Action.parent_id == action)
-        return len(rows)
-
-    counts = []
-    for expected in (2, 4, 5):
-        stage.run_until(lambda expected=expected: most() == expected)
-        stage.run_until(
-            lambda: all(
-                row.end_time for row in stage.rows(Action, Action.parent_id == action)
-            )
-        )
-        counts.append(most())
-        if expected < 5:
-            stage.run_until(lambda: "Pausing" in stage.action(action).status_reason)
-            stage.advance(45)
-            while stage.step():
-                pass
-            assert most() == expected
-            stage.advance(6)
-    stage.drain()
-
-    assert counts == [2, 4, 5]
-    ended = stage.action(action)
-    assert ended.status == "SUCCEEDED", ended.status_reason
-    assert ended.data["update"]["pause_time"] == 50
-    assert [len(part) for part in ended.data["update"]["plan"]] == [2, 2, 1]
-    assert {node.profile_id for node in stage.nodes()} == {
-        stage.cluster(cluster).profile_id
-    }
-
-
-def test_a_failed_batch_is_the_last(stage, make, attach):
-    make(3)
-    attach("batch", "batch", min_in_service=2, pause_time=0)
-    new = stage.a_profile("new", metadata={"release": "2"})
-    stage.controls.add_fault({"effect": "error", "method": "compute.set_metadata"})
-
-    action = update(stage, new)
-    stage.drain()
-
-    assert stage.action(action).status == "FAILED"
-    assert len(stage.rows(Action, Action.parent_id == action)) == 1
-
-
-def test_an_update_is_cancelled_in_its_pause(stage, make, attach):
-    cluster = make(2)
-    attach("batch", "batch", min_in_service=1, pause_time=500)
-    action = update(stage, stage.a_profile("new", metadata={"release": "2"}))
-    stage.run_until(lambda: "Pausing" in stage.action(action).status_reason)
-
-    actions.cancel(stage.deps, stage.ctx, action, force=False)
-    stage.drain()
-
-    assert stage.action(action).status == "CANCELLED"
-    assert stage.cluster(cluster).status == "ACTIVE"
-    assert len(stage.rows(Action, Action.parent_id == action)) == 1
 
 
 # -- placement --------------------------------------------------------------
@@ -219,7 +152,7 @@ def test_the_whole_set_works_together(stage, make, ask, attach, zone_names):
 
     assert len(stage.nodes(cluster)) == 3
     told = [one["policy"] for one in shrunk.data["policies"]]
-    assert told == ["in", "z", "d"]
+    assert told == ["in", "b", "z", "d"]
     assert [one["policy"] for one in grown.data["policies"]] == ["out", "z"]
     chosen = shrunk.data["deletion"]["candidates"]
     assert len(chosen) == 3

@@ -1,6 +1,7 @@
 """What policies decide: bounds are kept, whatever the specs and the facts."""
 
 import datetime
+import math
 import random
 from collections import Counter
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from senlin_like.domain import plan
+from senlin_like.domain import plan, selection
 from senlin_like.domain.capacity import Refusal, Sizes
 from senlin_like.domain.enums import AdjustmentType, Kind
 from senlin_like.domain.selection import Candidate, Criterion
@@ -272,17 +273,83 @@ def test_the_order_in_which_policies_are_found_is_of_no_matter(
     assert first == second
 
 
-@given(adviser=advisers("batch"), facts=cluster_facts())
-def test_every_member_is_in_one_batch(adviser, facts) -> None:
-    answer = adviser.decide(adviser.policy, facts, ask_of(Kind.CLUSTER_UPDATE))
+REMOVING = st.sampled_from(
+    [
+        Kind.CLUSTER_SCALE_IN,
+        Kind.CLUSTER_RESIZE,
+        Kind.CLUSTER_DEL_NODES,
+        Kind.CLUSTER_DELETE,
+    ]
+)
 
-    sets = answer.batches.sets
-    assert sorted(one for part in sets for one in part) == sorted(
-        node.id for node in facts.members
-    )
+
+@given(
+    adviser=advisers("batch"),
+    facts=cluster_facts(),
+    kind=REMOVING | st.just(Kind.CLUSTER_UPDATE),
+    data=st.data(),
+)
+def test_every_node_is_in_one_batch(adviser, facts, kind, data) -> None:
+    ids = [node.id for node in facts.members]
+    if kind is not Kind.CLUSTER_UPDATE:
+        number = data.draw(st.integers(0, len(ids)))
+        ids = data.draw(st.permutations(ids))[:number]
+
+    decided = adviser.decide(adviser.policy, facts, ask_of(kind, delete=len(ids)))
+
+    if decided.batches is None:
+        assert not ids
+        return
+    sets = plan.portions(facts.members, ids, decided.batches.size)
+    assert sorted(one for part in sets for one in part) == sorted(ids)
     most = adviser.policy.properties["max_batch_size"]
     assert all(0 < len(part) <= (most if most > 0 else 99) for part in sets)
-    assert answer.batches.pause_s >= 0
+    assert decided.batches.pause_s >= 0
+    assert str(len(sets)) in decided.reasons[0]
+
+
+@given(adviser=advisers("batch"), facts=cluster_facts(), kind=REMOVING, data=st.data())
+def test_enough_nodes_stay_while_others_go(adviser, facts, kind, data) -> None:
+    """As many as is possible: a cluster that gets smaller than that can't keep them."""
+    total = len(facts.members)
+    number = data.draw(st.integers(0, total))
+    ids = [node.id for node in facts.members][:number]
+    kept = max(0, adviser.policy.properties["min_in_service"])
+
+    batches = adviser.decide(adviser.policy, facts, ask_of(kind, delete=number)).batches
+
+    sets = plan.portions(facts.members, ids, batches.size) if batches else ()
+    if total > kept and sets:
+        assert total - len(sets[0]) >= kept
+    assert all(len(part) <= max(total - kept, math.ceil(total / 2)) for part in sets)
+    left = total
+    for part in sets:
+        left -= len(part)
+        assert left >= min(kept, total - number) or left < kept
+    assert left == total - number
+
+
+@given(facts=cluster_facts(), size=st.integers(1, 5), data=st.data())
+def test_nodes_in_trouble_are_in_the_first_batches(facts, size, data) -> None:
+    ids = data.draw(st.permutations([node.id for node in facts.members]))
+
+    flat = [one for part in plan.portions(facts.members, ids, size) for one in part]
+
+    known = {node.id: node for node in facts.members}
+    ranks = [
+        0 if selection.is_bad(known[one]) else 1 if known[one].created_at is None else 2
+        for one in flat
+    ]
+    assert ranks == sorted(ranks)
+    good = [one for one, rank in zip(flat, ranks, strict=True) if rank == 2]
+    assert good == [one for one in ids if one in good]
+
+
+@given(adviser=advisers("batch"), facts=cluster_facts())
+def test_a_growth_is_not_portioned(adviser, facts) -> None:
+    ask = ask_of(Kind.CLUSTER_RESIZE, create=3)
+
+    assert adviser.decide(adviser.policy, facts, ask) == plan.Decision()
 
 
 @given(total=st.integers(1, 50), kept=st.integers(0, 60), most=st.integers(-1, 60))
