@@ -20,7 +20,11 @@ from senlin_like.domain.selection import Candidate, Choice, Criterion
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Facts:
-    """The cluster as it is. ``has_...``: the profile says so by itself."""
+    """The cluster as it is. ``has_...``: the profile says so by itself.
+
+    ``zones`` and ``regions`` are the names of those that can be used now, None
+    where nobody has looked.
+    """
 
     members: tuple[Candidate, ...]
     sizes: Sizes
@@ -28,6 +32,8 @@ class Facts:
     now: datetime.datetime
     has_zone: bool = False
     has_region: bool = False
+    zones: frozenset[str] | None = None
+    regions: frozenset[str] | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from senlin_like.domain.plan import Decision
 from senlin_like.flows import checks, growth
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import batches, cluster, members
+from senlin_like.flows.tasks import batches, cluster, members, places
 from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
@@ -71,6 +71,7 @@ def _plan(run: Run, bench: Workbench, decide: Decider, good: str) -> Plan:
     return Plan(
         version=VERSION,
         steps=(
+            places.LookAtPlaces(run, bench),
             cluster.BeginCluster(run, ClusterStatus.RESIZING, opening),
             cluster.CreateNodes(
                 run, lambda _s, _row: int(run.data.get("creation", {}).get("count", 0))

@@ -219,9 +219,36 @@ PORTIONED = (
     ),
 )
 
+PLACED = (
+    Scenario(
+        name="zone-scale-out",
+        before=attached("spread"),
+        act=ask_cluster("scale_out", count=2),
+    ),
+    Scenario(
+        name="zone-scale-out-busy",
+        before=lambda stage: (
+            attached("spread")(stage),
+            fault(effect="busy", method="compute.list_zones", count=2)(stage),
+        ),
+        act=ask_cluster("scale_out", count=1),
+    ),
+    Scenario(
+        name="zone-scale-out-refused",
+        before=lambda stage: (
+            attached("spread")(stage),
+            stage.controls.remove_thing("zone", "ZONE1"),
+            stage.controls.remove_thing("zone", "nova"),
+        ),
+        act=ask_cluster("scale_out", count=1),
+    ),
+    Scenario(name="zone-node-create", before=attached("spread"), act=_create_node),
+)
+
 SCENARIOS = (
     *BALANCED,
     *PORTIONED,
+    *PLACED,
     Scenario(
         name="policy-attach", act=ask_cluster("policy_attach", policy_id="shrink")
     ),

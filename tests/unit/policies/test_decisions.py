@@ -1,5 +1,6 @@
 """What policies decide: bounds are kept, whatever the specs and the facts."""
 
+import dataclasses
 import datetime
 import math
 import random
@@ -9,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from senlin_like.domain import plan, selection
+from senlin_like.domain import plan, selection, spreading
 from senlin_like.domain.capacity import Refusal, Sizes
 from senlin_like.domain.enums import AdjustmentType, Kind
 from senlin_like.domain.selection import Candidate, Criterion
@@ -250,6 +251,57 @@ def test_every_new_node_has_a_place_within_the_caps(advisers, facts, create) -> 
                 is_alone = sum("regions" in a.policy.properties for a in advisers) == 1
                 most = max(item["cap"], have[item["name"]])
                 assert not is_alone or have[item["name"]] + grown <= most
+
+
+@settings(max_examples=300)
+@given(
+    adviser=advisers("zone_placement", "region_placement"),
+    facts=cluster_facts(),
+    there=st.frozensets(st.sampled_from(PLACES)),
+    create=st.integers(1, 15),
+)
+def test_only_places_that_can_be_used_get_nodes(adviser, facts, there, create) -> None:
+    facts = dataclasses.replace(facts, zones=there, regions=there)
+    given_ = adviser.policy.properties
+    named = spreading.unique(
+        [
+            spreading.Share(
+                name=one["name"],
+                weight=one["weight"],
+                cap=one["cap"] if one.get("cap", -1) >= 0 else None,
+            )
+            for one in given_.get("zones") or given_["regions"]
+        ]
+    )
+    usable = {one.name: one for one in named if one.name in there and one.weight}
+
+    ask = ask_of(Kind.CLUSTER_SCALE_OUT, create=create)
+    answer = adviser.decide(adviser.policy, facts, ask)
+
+    is_zone = "zones" in given_
+    have = Counter(node.zone if is_zone else node.region for node in facts.members)
+    room = sum(
+        create if one.cap is None else max(0, one.cap - have[one.name])
+        for one in usable.values()
+    )
+    if isinstance(answer, Refusal):
+        assert room < create
+        is_closed = not usable and {one.name for one in named} - there
+        assert not is_closed or "None of the" in answer.reason
+        return
+    came = Counter(one.zone if is_zone else one.region for one in answer.places)
+    assert sum(came.values()) == create
+    assert set(came) <= set(usable)
+    # Nobody is given a node while another is further behind its share.
+    for name, number in came.items():
+        for other in usable.values():
+            is_full = other.cap is not None and have[other.name] + came[
+                other.name
+            ] >= max(other.cap, have[other.name])
+            if number and other.name != name and not is_full:
+                mine = have[name] + number - 1
+                theirs = have[other.name] + came[other.name]
+                assert mine * other.weight <= (theirs + 1) * usable[name].weight
 
 
 @settings(max_examples=300)
