@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from senlin_like.domain import plan, selection, spreading
+from senlin_like.domain import plan, spreading
 from senlin_like.domain.capacity import Refusal, Sizes
 from senlin_like.domain.enums import AdjustmentType, Kind
 from senlin_like.domain.selection import Candidate, Criterion
@@ -379,22 +379,6 @@ def test_enough_nodes_stay_while_others_go(adviser, facts, kind, data) -> None:
         left -= len(part)
         assert left >= min(kept, total - number) or left < kept
     assert left == total - number
-
-
-@given(facts=cluster_facts(), size=st.integers(1, 5), data=st.data())
-def test_nodes_in_trouble_are_in_the_first_batches(facts, size, data) -> None:
-    ids = data.draw(st.permutations([node.id for node in facts.members]))
-
-    flat = [one for part in plan.portions(facts.members, ids, size) for one in part]
-
-    known = {node.id: node for node in facts.members}
-    ranks = [
-        0 if selection.is_bad(known[one]) else 1 if known[one].created_at is None else 2
-        for one in flat
-    ]
-    assert ranks == sorted(ranks)
-    good = [one for one, rank in zip(flat, ranks, strict=True) if rank == 2]
-    assert good == [one for one in ids if one in good]
 
 
 @given(adviser=advisers("batch"), facts=cluster_facts())
