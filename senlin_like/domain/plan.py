@@ -20,7 +20,11 @@ from senlin_like.domain.selection import Candidate, Choice, Criterion
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Facts:
-    """The cluster as it is. ``has_...``: the profile says so by itself."""
+    """The cluster as it is. ``has_...``: the profile says so by itself.
+
+    ``zones`` and ``regions`` are the names of those that can be used now, None
+    where nobody has looked.
+    """
 
     members: tuple[Candidate, ...]
     sizes: Sizes
@@ -28,6 +32,8 @@ class Facts:
     now: datetime.datetime
     has_zone: bool = False
     has_region: bool = False
+    zones: frozenset[str] | None = None
+    regions: frozenset[str] | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,9 +56,12 @@ class Removal:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Batches:
-    """Which nodes are at work together, and how long to wait in between."""
+    """How many nodes are at work together, and how long to wait in between.
 
-    sets: tuple[tuple[str, ...], ...]
+    ``size`` is 1 or more.
+    """
+
+    size: int
     pause_s: int
 
 
@@ -224,6 +233,24 @@ def victims(
             where = f", in {name}" if name else ""
             chosen.append(dataclasses.replace(choice, why=f"{choice.why}{where}"))
     return tuple(chosen)
+
+
+def portions(
+    members: Sequence[Candidate], ids: Iterable[str], size: int
+) -> tuple[tuple[str, ...], ...]:
+    """Portion nodes: those in trouble first, then those that never came to be.
+
+    Otherwise they stay in the order given. Each is in one portion, once; those
+    that aren't members come last.
+    """
+    known = {node.id: node for node in members}
+    wanted = list(dict.fromkeys(ids))
+    groups = selection.partition(known[one] for one in wanted if one in known)
+    ordered = [one.id for one in (*groups.bad, *groups.not_created, *groups.good)]
+    ordered += [one for one in wanted if one not in known]
+    return tuple(
+        tuple(ordered[start : start + size]) for start in range(0, len(ordered), size)
+    )
 
 
 def _by_place(

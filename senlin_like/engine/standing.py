@@ -13,7 +13,6 @@ from senlin_like.domain.enums import (
     Kind,
     NodeStatus,
     Phase,
-    RecoverOperation,
 )
 from senlin_like.domain.health import (
     Breaker,
@@ -236,10 +235,8 @@ class Case:
 
     def _repair(self, node_id: str) -> Repair:
         row = next(one for one in self._rows() if one.id == node_id)
-        inputs = dict(self.meaning.recovery)
-        if node_id in self.subject.gone:
-            # There is nothing left to be rebooted or rebuilt.
-            inputs["operation"] = RecoverOperation.RECREATE.value
+        is_gone = node_id in self.subject.gone
+        inputs = dict(self.meaning.if_gone if is_gone else self.meaning.recovery)
         modes = {
             mode
             for mode, seen in self.subject.found[node_id].items()

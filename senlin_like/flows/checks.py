@@ -6,7 +6,7 @@ their types are for; a cluster without policies costs one statement. What they
 have decided, and said, is kept in the action's data for its owner.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from senlin_like.db import bindings, node_state
@@ -17,7 +17,7 @@ from senlin_like.domain.selection import Candidate
 from senlin_like.flows import growth
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import binding, cluster, members
+from senlin_like.flows.tasks import batches, binding, cluster, members, places
 from senlin_like.flows.workbench import PolicyRecipe, Workbench
 
 #: Ids of bindings under which an action scales; a key of its data.
@@ -43,6 +43,7 @@ class Council:
             (one, recipe) for one, recipe in found if kind in recipe.type.targets
         ]
         self._members: list[Candidate] | None = None
+        self._places: Mapping[str, frozenset[str]] = {}
 
     def __bool__(self) -> bool:
         """Tell whether there is anybody to be asked."""
@@ -81,8 +82,14 @@ class Council:
         """Ask which nodes and where, once it is settled how many.
 
         :raises Refused: when a policy says no.
+        :raises Postponed: when the cloud has to be asked before.
         """
         others = [one for one in self._asked if not one[1].type.is_sizing]
+        if create > 0:
+            recipes = [recipe for _, recipe in others]
+            self._places = places.known(
+                self.run, self.bench, self._session, self.row, recipes
+            )
         ask = plan.Ask(
             kind=self.run.facts.kind,
             create=create,
@@ -92,6 +99,11 @@ class Council:
             chance=self.run.deps.chance,
         )
         return self._decide(others, ask)
+
+    def portion(self, part: str, decided: plan.Decision, ids: Iterable[str]) -> None:
+        """Keep in the action's data which nodes are at work together, if it matters."""
+        if decided.batches is not None:
+            batches.keep(self.run, part, decided.batches, self.members, ids)
 
     def _decide(
         self, asked: Sequence[tuple[Any, PolicyRecipe]], ask: plan.Ask
@@ -147,6 +159,8 @@ class Council:
             now=run.deps.clock(),
             has_zone=bool(properties.get("availability_zone")),
             has_region=region is not None,
+            zones=self._places.get("zones"),
+            regions=self._places.get("regions"),
         )
 
     def _newcomer(self) -> str | None:

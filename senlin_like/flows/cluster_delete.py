@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from senlin_like import exceptions
 from senlin_like.db import bindings, cluster_state, hosts, node_state
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import ClusterStatus, Phase
-from senlin_like.flows import telling
+from senlin_like.flows import checks, telling
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import binding, cluster
+from senlin_like.flows.tasks import batches, binding, cluster
 from senlin_like.flows.tasks.base import Ending, Plan
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
@@ -30,6 +31,7 @@ def plan(run: Run, bench: Workbench) -> Plan:
         ]
         if hooked:
             run.data["detached"] = hooked
+        _portion(run, bench, session, row)
         return {}
 
     return Plan(
@@ -37,8 +39,13 @@ def plan(run: Run, bench: Workbench) -> Plan:
         steps=(
             cluster.BeginCluster(run, ClusterStatus.DELETING, opening),
             binding.DetachAll(run, bench, lambda: run.data.get("detached", [])),
-            *cluster.removal(run, _all_nodes),
-            Judge(run, {"RemoveNodes": "Failed in deleting nodes."}),
+            *batches.repeated(
+                run,
+                batches.DELETION,
+                cluster.removal(run, lambda s, row: _nodes(run, s, row)),
+                cluster.REMOVE,
+            ),
+            Judge(run, {cluster.REMOVE: "Failed in deleting nodes."}),
         ),
         close=_close,
     )
@@ -57,9 +64,28 @@ def _refuse_needed(session: Session, row: Any) -> None:
         raise Refused(f"Nodes {needed[:10]} are depended by other nodes.")
 
 
-def _all_nodes(session: Session, row: object) -> list[str]:
-    cluster_id: str = row.id  # type: ignore[attr-defined]
-    return [node.id for node in node_state.members(session, cluster_id)]
+def _portion(run: Run, bench: Workbench, session: Session, row: Any) -> None:
+    """Keep in the action's data which nodes are removed together, if it matters.
+
+    A policy whose type isn't installed any more doesn't keep the cluster alive.
+    """
+    try:
+        council = checks.Council(run, bench, session, row)
+    except exceptions.NotFound:
+        return
+    if council:
+        ids = [node.id for node in council.members]
+        decided = council.decide(delete=len(ids))
+        run.data[batches.DELETION] = {"count": len(ids), "candidates": ids}
+        council.portion(batches.DELETION, decided, ids)
+
+
+def _nodes(run: Run, session: Session, row: Any) -> list[str]:
+    """Return the members that are removed together; with the last go all others."""
+    batch = batches.now(run, batches.DELETION)
+    if batch is None or batches.is_last(run, batches.DELETION):
+        return [node.id for node in node_state.members(session, row.id)]
+    return batches.still_there(session, row, batch)
 
 
 def _close(run: Run, how: Ending) -> Save:

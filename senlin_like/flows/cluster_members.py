@@ -8,10 +8,10 @@ from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import Kind, NodeStatus
 from senlin_like.flows import checks, growth
-from senlin_like.flows.cluster_resize import chosen_members
+from senlin_like.flows.cluster_resize import removal
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import cluster, members
+from senlin_like.flows.tasks import batches, cluster, members
 from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
@@ -127,23 +127,22 @@ def remove(run: Run, bench: Workbench) -> Plan:
         council = checks.Council(run, bench, session, row)
         decided = council.decide(delete=len(there), candidates=there)
         checks.keep_deletion(run, dict.fromkeys(there), decided)
+        council.portion(batches.DELETION, decided, there)
         return {}
 
     return Plan(
         version=VERSION,
         steps=(
             cluster.BeginCluster(run, None, opening),
-            *cluster.removal(
+            *removal(
                 run,
-                lambda session, row: chosen_members(run, session, row),
+                bench,
                 destroy=lambda: checks.destroys(
                     run, default=bool(inputs.get("destroy_after_deletion"))
                 ),
-                drain=[members.Drain(run, bench, lambda: members.going(run))],
-                leave=[members.Leave(run, bench, lambda: members.going(run))],
             ),
             members.Settle(run, bench, lambda: members.going(run)),
-            Judge(run, {"RemoveNodes": "Failed in deleting nodes."}),
+            Judge(run, {cluster.REMOVE: "Failed in deleting nodes."}),
         ),
         close=cluster.ending("Completed deleting nodes.", values=_as_many_as_there_are),
     )

@@ -7,20 +7,20 @@ from senlin_like.db import node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import actions, capacity, plan, selection
 from senlin_like.domain.capacity import Bounds, Change, Refusal, Resize
-from senlin_like.domain.enums import AdjustmentType, ClusterStatus
+from senlin_like.domain.enums import ActionStatus, AdjustmentType, ClusterStatus
 from senlin_like.domain.plan import Decision
 from senlin_like.flows import checks, growth
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import cluster, members
-from senlin_like.flows.tasks.base import Ending, Plan
+from senlin_like.flows.tasks import batches, cluster, members, places
+from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
 
 VERSION = 1
 _REASONS = {
     growth.CREATE: "Failed in creating nodes.",
-    "RemoveNodes": "Failed in deleting nodes.",
+    cluster.REMOVE: "Failed in deleting nodes.",
     members.JOIN: members.NOT_ADDED,
 }
 
@@ -61,6 +61,7 @@ def _plan(run: Run, bench: Workbench, decide: Decider, good: str) -> Plan:
         if target.delete:
             chosen = _victims(run, council, target.delete, decided)
             checks.keep_deletion(run, chosen, decided)
+            council.portion(batches.DELETION, decided, chosen)
         return {
             "desired_capacity": _desired(run, target, row),
             "min_size": target.min_size,
@@ -70,18 +71,13 @@ def _plan(run: Run, bench: Workbench, decide: Decider, good: str) -> Plan:
     return Plan(
         version=VERSION,
         steps=(
+            places.LookAtPlaces(run, bench),
             cluster.BeginCluster(run, ClusterStatus.RESIZING, opening),
             cluster.CreateNodes(
                 run, lambda _s, _row: int(run.data.get("creation", {}).get("count", 0))
             ),
             members.Join(run, bench, lambda: run.outputs.get("nodes_added", ())),
-            *cluster.removal(
-                run,
-                lambda s, row: chosen_members(run, s, row),
-                destroy=lambda: checks.destroys(run, default=True),
-                drain=[members.Drain(run, bench, lambda: members.going(run))],
-                leave=[members.Leave(run, bench, lambda: members.going(run))],
-            ),
+            *removal(run, bench, destroy=lambda: checks.destroys(run, default=True)),
             members.Settle(run, bench, lambda: members.going(run)),
             Judge(run, _REASONS),
         ),
@@ -115,21 +111,46 @@ def _desired(run: Run, target: Resize, row: Any) -> int:
 
 def _ended(run: Run, session: Session, row: Any, how: Ending) -> Mapping[str, Any]:
     checks.after(run, session)
-    return growth.stopped_short(run, session, row, how)
+    return growth.stopped_short(run, session, row, how) or _kept(run, session, row, how)
 
 
-def chosen_members(run: Run, session: Session, row: Any) -> Sequence[str]:
-    """Return the nodes that were chosen to go and still are members."""
-    chosen = run.data.get("deletion", {}).get("candidates", [])
+def _kept(run: Run, session: Session, row: Any, how: Ending) -> Mapping[str, Any]:
+    """Want the nodes that are left when somebody has cancelled a shrinking."""
+    if how.status != ActionStatus.CANCELLED or not members.going(run):
+        return {}
+    if not checks.reduces_desired(run):
+        return {}
+    count, _active = node_state.count(session, row.id)
+    most = count if row.max_size < 0 else row.max_size
+    return {"desired_capacity": max(row.min_size, min(count, most))}
+
+
+def removal(run: Run, bench: Workbench, *, destroy: Callable[[], bool]) -> list[Step]:
+    """Return the steps that remove the nodes that were chosen, in batches if wanted."""
+
+    def leaving() -> list[str]:
+        batch = batches.now(run, batches.DELETION)
+        return members.going(run) if batch is None else batch
+
+    steps = cluster.removal(
+        run,
+        lambda session, row: _still_chosen(run, session, row, leaving()),
+        destroy=destroy,
+        drain=[members.Drain(run, bench, leaving)],
+        leave=[members.Leave(run, bench, leaving)],
+    )
+    return batches.repeated(run, batches.DELETION, steps, cluster.REMOVE)
+
+
+def _still_chosen(
+    run: Run, session: Session, row: Any, chosen: Sequence[str]
+) -> Sequence[str]:
+    """Return those nodes that still are members, and tell the owner of them."""
     if not chosen:
         return []
-    known = node_state.rows_of(session, chosen)
-    picked = [
-        node_id
-        for node_id in chosen
-        if node_id in known and known[node_id].cluster_id == row.id
-    ]
-    run.outputs["nodes_removed"] = picked
+    picked = batches.still_there(session, row, chosen)
+    told = run.outputs.get("nodes_removed", [])
+    run.outputs["nodes_removed"] = list(dict.fromkeys([*told, *picked]))
     return picked
 
 

@@ -8,13 +8,12 @@ from senlin_like.db.session import Session
 from senlin_like.domain.enums import ClusterStatus, Kind
 from senlin_like.flows import checks
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks import batches, cluster
 from senlin_like.flows.tasks.base import Ending, Plan, Step
-from senlin_like.flows.tasks.batches import InBatches
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
 
-VERSION = 1
+VERSION = 2
 _COLUMNS = {
     "name": "name",
     "metadata": "meta_data",
@@ -35,19 +34,17 @@ def plan(run: Run, bench: Workbench) -> Plan:
 
     steps: list[Step] = [cluster.BeginCluster(run, ClusterStatus.UPDATING, opening)]
     if has_nodes:
-        steps.append(
-            InBatches(
-                run,
-                Kind.NODE_UPDATE,
-                lambda: run.data.get("update", {}).get("plan"),
-                lambda: int(run.data["update"]["pause_time"]),
-                inputs=lambda _node_id: {
-                    "new_profile_id": new_profile,
-                    "config": run.data.get("config", {}),
-                },
-                name="UpdateNodes",
-            )
+        updates = cluster.OnNodes(
+            run,
+            Kind.NODE_UPDATE,
+            lambda session, row: _nodes(run, session, row),
+            inputs=lambda _node_id: {
+                "new_profile_id": new_profile,
+                "config": run.data.get("config", {}),
+            },
+            name="UpdateNodes",
         )
+        steps += batches.repeated(run, batches.UPDATE, [updates], updates.name)
     steps.append(Judge(run, {"UpdateNodes": "Failed in updating nodes."}))
     return Plan(
         version=VERSION,
@@ -69,12 +66,18 @@ def _simple(run: Run) -> Mapping[str, Any]:
 
 def _portion(run: Run, council: checks.Council) -> None:
     """Keep in the action's data which nodes are updated together, if it matters."""
-    batches = council.decide().batches
-    if batches is not None:
-        run.data["update"] = {
-            "pause_time": batches.pause_s,
-            "plan": [list(ids) for ids in batches.sets],
-        }
+    decided = council.decide()
+    if decided.batches is not None:
+        ids = [node.id for node in council.members]
+        council.portion(batches.UPDATE, decided, ids)
+
+
+def _nodes(run: Run, session: Session, row: Any) -> list[str]:
+    """Return the members that are updated together."""
+    batch = batches.now(run, batches.UPDATE)
+    if batch is None:
+        return [node.id for node in node_state.members(session, row.id)]
+    return batches.still_there(session, row, batch)
 
 
 def _profile(run: Run, session: Session, row: Any, how: Ending) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from senlin_like.flows import checks, hosting
 from senlin_like.flows.node_endings import Values, Words, active, ending
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import members
+from senlin_like.flows.tasks import members, places
 from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.node import Begin, NodeWork, Physical
 from senlin_like.flows.workbench import Workbench
@@ -36,6 +36,7 @@ def plan(run: Run, bench: Workbench) -> Plan:
     return Plan(
         version=VERSION,
         steps=(
+            *_before(run, bench),
             Begin(
                 node,
                 NodeStatus.CREATING,
@@ -54,6 +55,13 @@ def plan(run: Run, bench: Workbench) -> Plan:
             resizes=True,
         ),
     )
+
+
+def _before(run: Run, bench: Workbench) -> list[Step]:
+    """Return what may have to come before a creation that a user has asked for."""
+    if run.facts.is_child or not run.facts.cluster_id or run.is_done("Begin"):
+        return []
+    return [places.LookAtPlaces(run, bench)]
 
 
 def _after(run: Run, bench: Workbench) -> list[Step]:

@@ -64,6 +64,17 @@ class Dropped(Interrupted):
     """The database is away: the lease runs out and somebody goes on."""
 
 
+class Postponed(Exception):
+    """Nothing was decided, since something has to be found out before.
+
+    The step is parked as ``park`` says; what it has noted is forgotten.
+    """
+
+    def __init__(self, park: Park) -> None:
+        super().__init__(park.parking.reason)
+        self.park = park
+
+
 class Refused(exceptions.Error):
     """The action can't be done as things stand; nothing was changed."""
 

@@ -27,6 +27,7 @@ from senlin_like.flows.outcomes import (
     HandedOver,
     Outcome,
     Park,
+    Postponed,
     Suspended,
     TimedOut,
 )
@@ -219,7 +220,11 @@ class Run:
             return final, journal
 
         asked_at = time.monotonic()
-        final, self.journal = self.transact(work)
+        try:
+            final, self.journal = self.transact(work)
+        except Postponed as later:
+            self.journal, self.outputs, self.data = before
+            return self.keep(step, later.park, key=key)
         if isinstance(final, Done):
             self._valid_until = asked_at + self.ties.lease_s
         self.seen = None

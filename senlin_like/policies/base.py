@@ -136,7 +136,8 @@ class PolicyType(Protocol):
     targets: frozenset[Kind]
     #: Whether it decides how many nodes come or go; such types are asked first.
     is_sizing: bool
-    #: Whether it has to know where the members are.
+    #: Whether it has to know where the members are, and, when nodes come, which
+    #: of the places that it refers to can be used.
     wants_places: bool
 
     def schema(self) -> Mapping[str, Any]:

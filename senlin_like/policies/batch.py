@@ -1,10 +1,10 @@
-"""``senlin.policy.batch``: how many nodes are updated at a time."""
+"""``senlin.policy.batch``: how many nodes are updated or removed at a time."""
 
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from senlin_like.domain import plan, selection
+from senlin_like.domain import plan
 from senlin_like.domain import spec as specs
 from senlin_like.domain.capacity import Refusal
 from senlin_like.domain.enums import Kind
@@ -15,10 +15,13 @@ UNLIMITED = -1
 
 PROPERTIES: specs.Schema = {
     "min_in_service": specs.Integer(
-        description="Fewest nodes that stay in service during an update.", default=1
+        description="Fewest nodes that stay in service while others are updated or "
+        "removed.",
+        default=1,
     ),
     "max_batch_size": specs.Integer(
-        description="Most nodes that are updated at a time; -1 for no limit.",
+        description="Most nodes that are updated or removed at a time; -1 for no "
+        "limit.",
         default=UNLIMITED,
     ),
     "pause_time": specs.Integer(description="Seconds between two batches.", default=60),
@@ -26,11 +29,19 @@ PROPERTIES: specs.Schema = {
 
 
 class Batch(base.Plain):
-    """In what portions the nodes of a cluster are updated."""
+    """In what portions the nodes of a cluster are updated or removed."""
 
     name = "senlin.policy.batch"
     priority = 200
-    targets = frozenset({Kind.CLUSTER_UPDATE})
+    targets = frozenset(
+        {
+            Kind.CLUSTER_UPDATE,
+            Kind.CLUSTER_SCALE_IN,
+            Kind.CLUSTER_RESIZE,
+            Kind.CLUSTER_DEL_NODES,
+            Kind.CLUSTER_DELETE,
+        }
+    )
     support: Mapping[str, base.Statuses] = {"1.0": base.experimental("2017.02")}
 
     def schema(self) -> Mapping[str, Any]:
@@ -58,25 +69,28 @@ class Batch(base.Plain):
     def decide(
         self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
     ) -> plan.Decision | Refusal:
-        """Portion the members: those in trouble first, then those never made."""
-        groups = selection.partition(facts.members)
-        ids = [one.id for one in (*groups.bad, *groups.not_created, *groups.good)]
-        size = size_of(policy.properties, len(ids))
-        sets = tuple(
-            tuple(ids[start : start + size]) for start in range(0, len(ids), size)
-        )
+        """Say how many of the members are at work at a time.
+
+        The number is the same for nodes that are updated and for nodes that go.
+        """
+        is_update = ask.kind is Kind.CLUSTER_UPDATE
+        number = len(facts.members) if is_update else ask.delete
+        if number <= 0 and not is_update:
+            return plan.Decision()
+        size = size_of(policy.properties, len(facts.members))
         batches = plan.Batches(
-            sets=sets, pause_s=max(0, policy.properties["pause_time"])
+            size=size, pause_s=max(0, policy.properties["pause_time"])
         )
-        reason = f"{len(ids)} nodes in {len(sets)} batches of {size} at most."
+        count = math.ceil(number / size)
+        reason = f"{number} nodes in {count} batches of {size} at most."
         return plan.Decision(batches=batches, reasons=(reason,))
 
 
 def size_of(properties: base.Properties, total: int) -> int:
-    """Return how many nodes are updated at a time, one at least.
+    """Return how many of ``total`` nodes are at work at a time, one at least.
 
-    A cluster that is no larger than what has to stay in service is updated by
-    halves, since nothing could ever be updated otherwise.
+    A cluster that is no larger than what has to stay in service is worked on by
+    halves, since nothing could ever be done otherwise.
     """
     kept = max(0, properties["min_in_service"])
     free = total - kept if total > kept else math.ceil(total / 2)

@@ -12,7 +12,7 @@ from senlin_like.domain import spec as specs
 from senlin_like.domain import urls
 from senlin_like.domain.health import Breaker, Mode
 from senlin_like.domain.spec_types import show
-from senlin_like.policies import base
+from senlin_like.policies import base, recovering
 from senlin_like.policies.references import Reference
 
 #: What stands for a node's name in an address.
@@ -24,7 +24,6 @@ MAX_PATTERN = 1024
 MAX_REPEATS = 10_000
 _NUMBER = regex.compile(r"(?<=[{,]\s*)[0-9]+(?=\s*[,}])")
 _SERVER = "os.nova.server-"
-_NEEDS_SERVER = ("REBOOT", "REBUILD")
 
 _OPTIONS: specs.Schema = {
     "poll_url": specs.String(
@@ -93,7 +92,10 @@ _RECOVERY: specs.Schema = {
                     required=True,
                     constraints=specs.one_of("REBOOT", "REBUILD", "RECREATE"),
                 ),
-                "params": specs.Map(description="Taken, and not used."),
+                "params": specs.Map(
+                    description="How it is done: 'type' (SOFT or HARD) of REBOOT, "
+                    "'image' of REBUILD, 'fence_compute' of RECREATE."
+                ),
             },
         ),
     ),
@@ -166,7 +168,8 @@ class Health(base.Plain):
     def problem(self, properties: base.Properties, limits: base.Limits) -> str | None:
         """Tell what can't be looked at or done that way, None if all can."""
         detection, recovery = properties["detection"], properties["recovery"]
-        if len(recovery["actions"] or ()) > 1:
+        actions = recovery["actions"] or ()
+        if len(actions) > 1:
             return "the 'actions' for 'recovery' must have at most one item"
         least = {"interval": limits.check_interval_min_s, "node_update_timeout": 0}
         lowest = {
@@ -179,6 +182,7 @@ class Health(base.Plain):
             or base.too_small(detection, least, "detection")
             or base.too_small(recovery, lowest, "recovery")
             or _problem_of_share(recovery.get("max_unhealthy_percent"))
+            or next(filter(None, map(recovering.problem, actions)), None)
         )
 
     def misfit(self, properties: base.Properties, profile_type: str) -> str | None:
@@ -186,7 +190,7 @@ class Health(base.Plain):
         if profile_type.startswith(_SERVER):
             return None
         rules = meaning(properties)
-        if rules.operation in _NEEDS_SERVER:
+        if rules.operation in recovering.IN_PLACE:
             return (
                 f"Recovery action {rules.operation} is only for servers, not for "
                 f"profile type: {profile_type}."
@@ -199,8 +203,8 @@ class Health(base.Plain):
         return None
 
     def references(self, properties: base.Properties) -> Sequence[Reference]:
-        """Return nothing: the policy names nothing in the cloud."""
-        return ()
+        """Return the image that nodes are rebuilt from, if one is named."""
+        return recovering.references(properties["recovery"])
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -219,7 +223,8 @@ class Probe:
 class Meaning:
     """What a policy says, as values; times are in seconds.
 
-    ``recovery`` are the inputs of the action that recovers a node.
+    ``recovery`` are the inputs of the action that recovers a node, ``if_gone``
+    those for one whose object is gone.
     """
 
     interval_s: int
@@ -229,6 +234,7 @@ class Meaning:
     probe: Probe | None
     operation: str | None
     recovery: Mapping[str, Any]
+    if_gone: Mapping[str, Any]
     percent: int | None
     in_flight: int | None
 
@@ -250,24 +256,15 @@ def meaning(properties: base.Properties) -> Meaning:
     modes = detection["detection_modes"] or ()
     probes = [_probe(one["options"]) for one in modes if one["type"] == Mode.URL]
     names = [one["name"] for one in recovery["actions"] or ()]
-    operation = names[0] if names else None
-    inputs: dict[str, Any] = {
-        "delete_timeout": recovery["node_delete_timeout"],
-        "force_recreate": recovery["node_force_recreate"],
-    }
-    if operation is not None:
-        inputs["operation"] = operation
-    if recovery["fencing"] and operation not in _NEEDS_SERVER:
-        inputs["operation"] = "RECREATE"
-        inputs["operation_params"] = {"fence_compute": True}
     return Meaning(
         interval_s=detection["interval"],
         grace_s=detection["node_update_timeout"],
         needs_all=detection["recovery_conditional"] == "ALL_FAILED",
         modes=tuple(Mode(one["type"]) for one in modes),
         probe=probes[0] if probes else None,
-        operation=operation,
-        recovery=inputs,
+        operation=names[0] if names else None,
+        recovery=recovering.inputs(recovery),
+        if_gone=recovering.inputs_if_gone(recovery),
         percent=recovery.get("max_unhealthy_percent"),
         in_flight=recovery.get("max_repairs_in_flight"),
     )

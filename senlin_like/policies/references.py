@@ -14,6 +14,7 @@ class Kind(enum.StrEnum):
 
     AVAILABILITY_ZONE = "availability_zone"
     FLAVOR = "flavor_id"
+    IMAGE = "image"
     LOAD_BALANCER = "loadbalancer"
     NETWORK = "network"
     REGIONS = "regions"
@@ -65,6 +66,7 @@ def _finder(cloud: clouds.Cloud, kind: Kind) -> Callable[[str], object]:
     """Return the look-up of a kind that can't be listed."""
     finders: dict[Kind, Callable[[str], object]] = {
         Kind.FLAVOR: cloud.load_balancing.find_flavor,
+        Kind.IMAGE: cloud.images.find_image,
         Kind.LOAD_BALANCER: cloud.load_balancing.find_load_balancer,
         Kind.NETWORK: cloud.network.find_network,
         Kind.SUBNET: cloud.network.find_subnet,

@@ -171,8 +171,84 @@ BALANCED = (
     ),
 )
 
+
+def _in_pause(stage: Stage, action: str) -> bool:
+    return "Pausing" in (stage.action(action).status_reason or "")
+
+
+PORTIONED = (
+    Scenario(
+        name="batch-scale-in",
+        before=attached("some"),
+        act=ask_cluster("scale_in", count=2),
+    ),
+    Scenario(
+        name="batch-scale-in-lb",
+        before=_balanced(attached("some", "shrink")),
+        act=ask_cluster("scale_in", count=2),
+    ),
+    Scenario(
+        name="batch-scale-in-broken",
+        before=lambda stage: (
+            attached("some")(stage),
+            fault(effect="error", method="compute.delete_server", nth=2)(stage),
+        ),
+        act=ask_cluster("scale_in", count=3),
+        exact=False,
+    ),
+    Scenario(
+        name="batch-scale-in-cancel",
+        before=_balanced(attached("some")),
+        act=cancelled(ask_cluster("scale_in", count=3), _in_pause),
+        exact=False,
+    ),
+    Scenario(
+        name="batch-resize",
+        before=attached("some"),
+        act=ask_cluster("resize", adjustment_type="EXACT_CAPACITY", number=1),
+    ),
+    Scenario(
+        name="batch-del",
+        before=attached("some"),
+        act=_members("del_nodes", "web-1", "web-2"),
+    ),
+    Scenario(
+        name="batch-cluster-delete",
+        before=attached("some"),
+        act=lambda stage: clusters.delete(stage.deps, stage.ctx, "web", force=True),
+    ),
+)
+
+PLACED = (
+    Scenario(
+        name="zone-scale-out",
+        before=attached("spread"),
+        act=ask_cluster("scale_out", count=2),
+    ),
+    Scenario(
+        name="zone-scale-out-busy",
+        before=lambda stage: (
+            attached("spread")(stage),
+            fault(effect="busy", method="compute.list_zones", count=2)(stage),
+        ),
+        act=ask_cluster("scale_out", count=1),
+    ),
+    Scenario(
+        name="zone-scale-out-refused",
+        before=lambda stage: (
+            attached("spread")(stage),
+            stage.controls.remove_thing("zone", "ZONE1"),
+            stage.controls.remove_thing("zone", "nova"),
+        ),
+        act=ask_cluster("scale_out", count=1),
+    ),
+    Scenario(name="zone-node-create", before=attached("spread"), act=_create_node),
+)
+
 SCENARIOS = (
     *BALANCED,
+    *PORTIONED,
+    *PLACED,
     Scenario(
         name="policy-attach", act=ask_cluster("policy_attach", policy_id="shrink")
     ),

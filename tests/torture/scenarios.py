@@ -85,6 +85,8 @@ def make_policies(stage: Stage) -> None:
     stage.a_policy("shrink", "deletion", criteria="OLDEST_FIRST", grace_period=3)
     stage.a_policy("free", "deletion", destroy_after_deletion=False)
     stage.a_policy("some", "batch", min_in_service=1, max_batch_size=1, pause_time=2)
+    places = [{"name": "ZONE1"}, {"name": "nova", "weight": 200}]
+    stage.a_policy("spread", "zone_placement", zones=places)
     subnet = {"subnet": "private-subnet"}
     stage.a_policy("lb", "loadbalance", pool=subnet, vip=subnet)
     event = {"event": "CLUSTER_SCALE_IN"}

@@ -1,116 +1,135 @@
-"""A step that works on nodes in batches, with pauses in between."""
+"""Work on nodes in batches, with pauses in between.
 
-import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+The batches are decided once and kept in the action's data, under ``update`` or
+``deletion``: ``plan`` has the ids of each batch, ``pause_time`` the seconds between
+two, ``batch`` the number of the one at work, from 1. The steps that work on nodes
+are done again for each batch: when they have ended, their entries are struck off
+the journal, so it stays as small as for one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from senlin_like.db import node_state
 from senlin_like.db.session import Session
-from senlin_like.domain.enums import Kind
-from senlin_like.flows.outcomes import Decide, Done, Outcome, Park
+from senlin_like.domain import plan
+from senlin_like.domain.selection import Candidate
+from senlin_like.flows.outcomes import Decide, Done, HandedOver, Outcome, Park
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks.cluster import OnNodes
+from senlin_like.flows.tasks.base import Step
 from senlin_like.flows.tasks.pause import wait_until
 
-#: What a fan-out sums up, added over the batches.
-_LISTS = ("failed", "failed_nodes", "picked")
+UPDATE = "update"
+DELETION = "deletion"
+_PAUSE = "BatchPause"
 
 
-class InBatches(OnNodes):
-    """Make child actions for one set of nodes after the other.
+def keep(
+    run: Run,
+    part: str,
+    batches: plan.Batches,
+    members: Sequence[Candidate],
+    ids: Iterable[str],
+) -> None:
+    """Keep in the action's data which nodes are at work together."""
+    portions = plan.portions(members, ids, batches.size)
+    run.data[part] = {
+        **run.data.get(part, {}),
+        "pause_time": batches.pause_s,
+        "plan": [list(portion) for portion in portions],
+        "batch": 1,
+    }
 
-    ``sets`` gives the ids of the nodes, None for all members at once;
-    ``pause_s`` gives the seconds between two sets. Both must not change once
-    the action has begun. Stops after a batch in which a child failed, or when
-    asked to.
+
+def now(run: Run, part: str) -> list[str] | None:
+    """Return the nodes of the batch at work, None if there are no batches."""
+    kept = run.data.get(part, {})
+    batches = kept.get("plan")
+    if batches is None:
+        return None
+    return list(batches[kept["batch"] - 1]) if batches else []
+
+
+def is_last(run: Run, part: str) -> bool:
+    """Tell whether no batch follows the one at work."""
+    kept = run.data.get(part, {})
+    return int(kept.get("batch", 1)) >= len(kept.get("plan") or ())
+
+
+def still_there(session: Session, row: Any, ids: Sequence[str]) -> list[str]:
+    """Return those nodes that still are members of a cluster."""
+    known = node_state.rows_of(session, ids)
+    return [one for one in ids if one in known and known[one].cluster_id == row.id]
+
+
+def repeated(run: Run, part: str, steps: Sequence[Step], fan_out: str) -> list[Step]:
+    """Return steps that are done for each batch; ``part`` tells where these are.
+
+    No batch follows one in which a child of the step ``fan_out`` failed.
     """
+    names = [step.name for step in steps]
+    return [BatchPause(run), *steps, NextBatch(run, part, names, fan_out)]
 
-    def __init__(
-        self,
-        run: Run,
-        kind: Kind,
-        sets: Callable[[], Sequence[Sequence[str]] | None],
-        pause_s: Callable[[], int],
-        *,
-        inputs: Callable[[str], Mapping[str, Any]],
-        name: str,
-    ) -> None:
-        super().__init__(run, kind, self._members, inputs=inputs, name=name)
-        self.sets = sets
-        self.pause_s = pause_s
-        self._at = 0
 
-    def may_go_on(self) -> None:
-        """Look at all signals while no children are at work."""
-        if "until" in self.run.memo(self.name):
-            self.run.may_go_on()
-        else:
-            super().may_go_on()
+class BatchPause(Step):
+    """Let time pass before the next batch; the one before it says until when."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run, _PAUSE)
+
+    def execute(self) -> None:
+        """Do the step if there was a batch before."""
+        if self.run.has_begun(self.name):
+            super().execute()
 
     def work(self, memo: Mapping[str, Any]) -> Outcome:
-        """Make a batch, see how it is, or let time pass."""
-        if not memo:
-            return Decide(decide=lambda session: self._begin(session, 0, {}))
-        if "until" not in memo:
-            return Decide(decide=lambda session: self._see(session, memo))
-        waiting = wait_until(self.run, memo["until"], self._reason(memo["at"]), memo)
-        return waiting or Decide(
-            decide=lambda session: self._begin(session, memo["at"], memo["so_far"])
-        )
-
-    def _begin(
-        self, session: Session, at: int, so_far: Mapping[str, Any]
-    ) -> Done | Park:
-        """Make the children of a batch; one whose nodes are gone is passed over."""
-        for number in range(at, self._total()):
-            self._at = number
-            made = self._make(session)
-            if isinstance(made, Park):
-                memo = {**made.memo, "at": number, "so_far": dict(so_far)}
-                return dataclasses.replace(made, memo=memo)
-        return Done(result=so_far)
-
-    def _see(self, session: Session, memo: Mapping[str, Any]) -> Done | Park:
-        """Wait for the batch; then pause before the next one, if there is one."""
-        answer = self._look(session, memo)
-        if isinstance(answer, Park):
-            return answer
-        result = _added(memo["so_far"], answer.result)
-        following = int(memo["at"]) + 1
-        is_over = following >= self._total()
-        if is_over or result.get("failed") or "stopped" in self.run.data:
-            return Done(result=result)
-        until = self.run.deps.clock().timestamp() + max(0, self.pause_s())
-        kept = {"at": following, "so_far": result}
-        paused = wait_until(self.run, until, self._reason(following), kept)
-        return paused or self._begin(session, following, result)
-
-    def _reason(self, at: int) -> str:
-        return f"Pausing before batch {at + 1} of {self._total()}."
-
-    def _total(self) -> int:
-        sets = self.sets()
-        return 1 if sets is None else len(sets)
-
-    def _members(self, session: Session, row: Any) -> list[str]:
-        """Return the nodes of the batch that still are members."""
-        sets = self.sets()
-        if sets is None:
-            return [node.id for node in node_state.members(session, row.id)]
-        wanted = list(sets[self._at])
-        known = node_state.rows_of(session, wanted)
-        return [
-            node_id
-            for node_id in wanted
-            if node_id in known and known[node_id].cluster_id == row.id
-        ]
+        """Wait for what is left; others may have woken the action early."""
+        return wait_until(self.run, memo["until"], memo["reason"], memo) or Done()
 
 
-def _added(so_far: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    added: dict[str, Any] = {
-        key: [*so_far.get(key, []), *more.get(key, [])] for key in _LISTS
-    }
-    added["first_failure"] = so_far.get("first_failure") or more.get(
-        "first_failure", ""
-    )
-    return added
+class NextBatch(Step):
+    """Begin with the next batch, if there is one."""
+
+    def __init__(self, run: Run, part: str, names: Sequence[str], fan_out: str) -> None:
+        super().__init__(run)
+        self.part = part
+        self.names = names
+        self.fan_out = fan_out
+
+    def execute(self) -> None:
+        """Do the step if there are batches."""
+        if now(self.run, self.part) is not None:
+            super().execute()
+
+    def may_go_on(self) -> None:
+        """Look at signals only if there is something left to be stopped.
+
+        Those that have come to children at work are left to the verdict.
+        """
+        run = self.run
+        if "stopped" not in run.data and not is_last(run, self.part):
+            super().may_go_on()
+            return
+        run.check_lease()
+        if run.ties.is_stopping():
+            raise HandedOver
+
+    def work(self, memo: Mapping[str, Any]) -> Outcome:
+        """Write down which batch follows, and that nothing is done of it."""
+        return Decide(decide=self._decide)
+
+    def _decide(self, _session: Session) -> Done | Park:
+        run, kept = self.run, self.run.data[self.part]
+        has_failed = bool(run.result(self.fan_out).get("failed"))
+        if is_last(run, self.part) or has_failed or "stopped" in run.data:
+            return Done()
+        following = int(kept["batch"]) + 1
+        run.data[self.part] = {**kept, "batch": following}
+        for name in self.names:
+            run.journal.pop(name, None)
+        pause_s = int(kept["pause_time"])
+        reason = f"Pausing before batch {following} of {len(kept['plan'])}."
+        until = run.deps.clock().timestamp() + pause_s
+        run.journal[_PAUSE] = {"memo": {"until": until, "reason": reason}}
+        seconds = min(pause_s, max(run.seconds_left(), 0.0) + 0.1)
+        return Park(parking=run.pause(seconds, reason))

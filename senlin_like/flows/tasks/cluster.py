@@ -21,6 +21,8 @@ from senlin_like.flows.tasks.pause import Pause
 #: Decides what an action begins with: columns to set, and what to keep.
 Opening = Callable[[Session, Any], Mapping[str, Any]]
 _REMOVING = frozenset({Kind.NODE_DELETE, Kind.NODE_LEAVE})
+#: The step in which nodes go.
+REMOVE = "RemoveNodes"
 
 
 def gone(run: Run) -> Gone:
@@ -251,7 +253,7 @@ def removal(
             run,
             kind,
             pick,
-            name="RemoveNodes",
+            name=REMOVE,
             child_name="node_delete",
         ),
     ]

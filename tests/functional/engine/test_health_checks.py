@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from senlin_like import exceptions
 from senlin_like.db import models
 from senlin_like.drivers import base
 from senlin_like.operations import cluster_actions, clusters, node_actions
@@ -113,6 +114,50 @@ def test_the_recovery_is_that_of_the_policy(stage, heal, name, expected):
     stage.drain()
     healed = next(one for one in stage.nodes(cluster) if one.id == node.id)
     assert (healed.status, healed.physical_id) == ("ACTIVE", node.physical_id)
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "ends"),
+    [("SOFT", "ERROR", "FAILED"), ("hard", "ACTIVE", "SUCCEEDED")],
+)
+def test_params_arrive_at_the_reboot(stage, heal, how, status, ends):
+    """A server that has failed can't be rebooted softly, as in Nova."""
+    recovery = {"actions": [{"name": "REBOOT", "params": {"type": how}}]}
+    cluster = heal(3, recovery=recovery)
+    node = kill(stage, 1)
+
+    (action,) = watched.check(stage)
+    stage.drain()
+
+    assert action.inputs["operation_params"] == {"type": how}
+    healed = next(one for one in stage.nodes(cluster) if one.id == node.id)
+    assert (stage.action(action.id).status, healed.status) == (ends, status)
+
+
+def test_params_arrive_at_the_rebuild(stage, heal):
+    recovery = {"actions": [{"name": "REBUILD", "params": {"image": "new_image"}}]}
+    cluster = heal(3, recovery=recovery)
+    node = kill(stage, 1)
+    images = {one["id"]: one["image_id"] for one in stage.servers()}
+
+    watched.check(stage)
+    stage.drain()
+
+    healed = next(one for one in stage.nodes(cluster) if one.id == node.id)
+    assert (healed.status, healed.physical_id) == ("ACTIVE", node.physical_id)
+    now = {one["id"]: one["image_id"] for one in stage.servers()}
+    assert now[node.physical_id] != images[node.physical_id]
+    assert {one for one in now if now[one] != images[one]} == {node.physical_id}
+
+
+def test_params_that_make_no_sense_are_refused(stage):
+    wrong = {"actions": [{"name": "REBUILD", "params": {"image": "x"}}]}
+
+    with pytest.raises(exceptions.InvalidSpec) as refusal:
+        watched.a_policy(stage, recovery=wrong)
+
+    message = "The specified image 'x' could not be found."
+    assert refusal.value.message == message
 
 
 def test_what_is_gone_is_recreated_whatever_the_policy_says(stage, heal):

@@ -1,12 +1,12 @@
-"""What batch and placement policies decide, and the whole set together."""
+"""What placement policies decide, and the whole set together."""
 
 from collections import Counter
 
 import pytest
 
-from senlin_like.db.models import Action, Event
+from senlin_like.db.models import Event
 from senlin_like.drivers.base import Account
-from senlin_like.operations import actions, clusters, nodes
+from senlin_like.operations import clusters, nodes
 from tests.torture import checks
 
 
@@ -18,76 +18,9 @@ def zones(stage):
     return Counter(node.data["placement"]["zone"] for node in stage.nodes())
 
 
-# -- batch ------------------------------------------------------------------
-
-
 def update(stage, profile):
     accepted = clusters.update(stage.deps, stage.ctx, "web", {"profile_id": profile})
     return accepted.action_id
-
-
-def test_an_update_goes_in_batches_with_pauses(stage, make, attach):
-    cluster = make(5)
-    attach("batch", "batch", min_in_service=3, max_batch_size=2, pause_time=50)
-    action = update(stage, stage.a_profile("new", metadata={"release": "2"}))
-
-    def most():
-        rows = stage.rows(Action, Action.parent_id == action)
-        return len(rows)
-
-    counts = []
-    for expected in (2, 4, 5):
-        stage.run_until(lambda expected=expected: most() == expected)
-        stage.run_until(
-            lambda: all(
-                row.end_time for row in stage.rows(Action, Action.parent_id == action)
-            )
-        )
-        counts.append(most())
-        if expected < 5:
-            stage.run_until(lambda: "Pausing" in stage.action(action).status_reason)
-            stage.advance(45)
-            while stage.step():
-                pass
-            assert most() == expected
-            stage.advance(6)
-    stage.drain()
-
-    assert counts == [2, 4, 5]
-    ended = stage.action(action)
-    assert ended.status == "SUCCEEDED", ended.status_reason
-    assert ended.data["update"]["pause_time"] == 50
-    assert [len(part) for part in ended.data["update"]["plan"]] == [2, 2, 1]
-    assert {node.profile_id for node in stage.nodes()} == {
-        stage.cluster(cluster).profile_id
-    }
-
-
-def test_a_failed_batch_is_the_last(stage, make, attach):
-    make(3)
-    attach("batch", "batch", min_in_service=2, pause_time=0)
-    new = stage.a_profile("new", metadata={"release": "2"})
-    stage.controls.add_fault({"effect": "error", "method": "compute.set_metadata"})
-
-    action = update(stage, new)
-    stage.drain()
-
-    assert stage.action(action).status == "FAILED"
-    assert len(stage.rows(Action, Action.parent_id == action)) == 1
-
-
-def test_an_update_is_cancelled_in_its_pause(stage, make, attach):
-    cluster = make(2)
-    attach("batch", "batch", min_in_service=1, pause_time=500)
-    action = update(stage, stage.a_profile("new", metadata={"release": "2"}))
-    stage.run_until(lambda: "Pausing" in stage.action(action).status_reason)
-
-    actions.cancel(stage.deps, stage.ctx, action, force=False)
-    stage.drain()
-
-    assert stage.action(action).status == "CANCELLED"
-    assert stage.cluster(cluster).status == "ACTIVE"
-    assert len(stage.rows(Action, Action.parent_id == action)) == 1
 
 
 # -- placement --------------------------------------------------------------
@@ -199,6 +132,156 @@ def test_new_nodes_are_spread_over_regions(stage, make, ask, attach, region_name
     assert len(checks.live_servers(stage.driver.world)) == len(region_names) - 1
 
 
+# -- places that are closed -------------------------------------------------
+
+
+def close(stage, zone, *, is_open=False):
+    attributes = {"region": "RegionOne", "is_available": is_open}
+    fields = {"id": zone, "name": zone, "attributes": attributes}
+    stage.controls.put_thing("zone", fields)
+
+
+def vanish(stage, zone):
+    stage.controls.remove_thing("zone", zone)
+
+
+def looks(stage, method="compute.list_zones"):
+    return sum(stage.controls.counters().get(method, {}).values())
+
+
+@pytest.mark.parametrize("lever", [close, vanish])
+def test_a_zone_that_is_closed_gets_no_nodes(
+    stage, make, ask, attach, zone_names, lever
+):
+    first, second = zone_names[:2]
+    make(0, high=9)
+    attach("out", "scaling", **scaling("OUT", number=3))
+    attach("z", "zone_placement", zones=[{"name": first}, {"name": second}])
+    lever(stage, first)
+    stage.controls.reset_counters()
+
+    action = ask("scale_out")
+
+    assert action.status == "SUCCEEDED", action.status_reason
+    assert zones(stage) == {second: 3}
+    assert [(one["policy"], one["reasons"]) for one in action.data["policies"]] == [
+        ("out", ["3 nodes more."]),
+        ("z", [f"To come: 3 in {second}. Can't be used now: {first}."]),
+    ]
+    assert looks(stage) == 1
+
+
+def test_a_zone_that_is_open_again_is_used_again(stage, make, ask, attach, zone_names):
+    first, second = zone_names[:2]
+    make(0, high=9)
+    attach("z", "zone_placement", zones=[{"name": first}, {"name": second}])
+    close(stage, first)
+    ask("scale_out", count=2)
+    close(stage, first, is_open=True)
+
+    ask("scale_out", count=2)
+
+    assert zones(stage) == {first: 2, second: 2}
+
+
+@pytest.mark.parametrize("way", ["scale_out", "resize", "node"])
+def test_without_any_open_zone_nothing_is_made(
+    stage, make, ask, attach, zone_names, way
+):
+    first, second = zone_names[:2]
+    cluster = make(1, high=9, availability_zone=zone_names[-1])
+    attach("z", "zone_placement", zones=[{"name": first}, {"name": second}])
+    close(stage, first)
+    vanish(stage, second)
+
+    if way == "node":
+        profile = stage.a_profile("other")
+        body = {"name": "n", "profile_id": profile, "cluster_id": cluster}
+        action = nodes.create(stage.deps, stage.ctx, body).action_id
+        stage.drain()
+        ended = stage.action(action)
+    elif way == "resize":
+        ended = ask("resize", adjustment_type="CHANGE_IN_CAPACITY", number=1)
+    else:
+        ended = ask("scale_out")
+
+    assert ended.status == "FAILED"
+    prefix = "Policy check" if way == "node" else "Policy check failure"
+    assert ended.status_reason == (
+        f"{prefix}: Failed policy 'z': None of the zones that may get new nodes can be "
+        f"used now: {', '.join(sorted((first, second)))} can't be found or isn't "
+        "available."
+    )
+    assert len(stage.servers()) == 1
+    assert stage.cluster(cluster).desired_capacity == 1
+    assert len(stage.nodes(cluster)) == 1
+
+
+def test_nodes_go_without_a_look_at_the_zones(stage, make, ask, attach, zone_names):
+    first, second = zone_names[:2]
+    make(0, high=9)
+    attach("z", "zone_placement", zones=[{"name": first}, {"name": second}])
+    ask("scale_out", count=4)
+    close(stage, first)
+    stage.controls.reset_counters()
+
+    ask("scale_in", count=2)
+
+    assert zones(stage) == {first: 1, second: 1}
+    assert looks(stage) == 0
+
+
+def test_a_look_is_taken_again_while_the_cloud_is_busy(
+    stage, make, ask, attach, zone_names
+):
+    make(0, high=9)
+    attach("z", "zone_placement", zones=[{"name": zone_names[0]}])
+    rule = {"effect": "busy", "method": "compute.list_zones", "count": 3}
+    stage.controls.add_fault(rule)
+
+    assert ask("scale_out", count=2).status == "SUCCEEDED"
+    assert zones(stage) == {zone_names[0]: 2}
+
+
+def test_nothing_is_made_when_the_cloud_does_not_tell(
+    stage, make, ask, attach, zone_names
+):
+    cluster = make(0, high=9)
+    attach("z", "zone_placement", zones=[{"name": zone_names[0]}])
+    stage.controls.add_fault({"effect": "error", "method": "compute.list_zones"})
+
+    refused = ask("scale_out", count=2)
+
+    assert refused.status == "FAILED"
+    assert refused.status_reason.startswith("The zones can't be looked at: ")
+    assert stage.cluster(cluster).desired_capacity == 0
+    assert stage.nodes() == []
+
+
+def test_a_region_that_has_gone_gets_no_nodes(stage, make, ask, attach, region_names):
+    make(0, high=9)
+    (first,) = region_names
+    stage.controls.put_thing("region", {"id": "far", "name": "far", "attributes": {}})
+    attach("r", "region_placement", regions=[{"name": first}, {"name": "far"}])
+    stage.controls.remove_thing("region", "far")
+    stage.controls.reset_counters()
+
+    action = ask("scale_out", count=2)
+
+    assert action.status == "SUCCEEDED", action.status_reason
+    placed = {node.data["placement"]["region_name"] for node in stage.nodes()}
+    assert placed == {first}
+    assert looks(stage, "list_regions") == 1
+
+
+def test_without_placement_policies_no_places_are_looked_at(stage, make, ask, attach):
+    make(1)
+    attach("out", "scaling", **scaling("OUT"))
+
+    assert ask("scale_out").status == "SUCCEEDED"
+    assert looks(stage) == looks(stage, "list_regions") == 0
+
+
 # -- together ---------------------------------------------------------------
 
 
@@ -219,7 +302,7 @@ def test_the_whole_set_works_together(stage, make, ask, attach, zone_names):
 
     assert len(stage.nodes(cluster)) == 3
     told = [one["policy"] for one in shrunk.data["policies"]]
-    assert told == ["in", "z", "d"]
+    assert told == ["in", "b", "z", "d"]
     assert [one["policy"] for one in grown.data["policies"]] == ["out", "z"]
     chosen = shrunk.data["deletion"]["candidates"]
     assert len(chosen) == 3

@@ -1,6 +1,8 @@
 """What policies decide: bounds are kept, whatever the specs and the facts."""
 
+import dataclasses
 import datetime
+import math
 import random
 from collections import Counter
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from senlin_like.domain import plan
+from senlin_like.domain import plan, spreading
 from senlin_like.domain.capacity import Refusal, Sizes
 from senlin_like.domain.enums import AdjustmentType, Kind
 from senlin_like.domain.selection import Candidate, Criterion
@@ -253,6 +255,57 @@ def test_every_new_node_has_a_place_within_the_caps(advisers, facts, create) -> 
 
 @settings(max_examples=300)
 @given(
+    adviser=advisers("zone_placement", "region_placement"),
+    facts=cluster_facts(),
+    there=st.frozensets(st.sampled_from(PLACES)),
+    create=st.integers(1, 15),
+)
+def test_only_places_that_can_be_used_get_nodes(adviser, facts, there, create) -> None:
+    facts = dataclasses.replace(facts, zones=there, regions=there)
+    given_ = adviser.policy.properties
+    named = spreading.unique(
+        [
+            spreading.Share(
+                name=one["name"],
+                weight=one["weight"],
+                cap=one["cap"] if one.get("cap", -1) >= 0 else None,
+            )
+            for one in given_.get("zones") or given_["regions"]
+        ]
+    )
+    usable = {one.name: one for one in named if one.name in there and one.weight}
+
+    ask = ask_of(Kind.CLUSTER_SCALE_OUT, create=create)
+    answer = adviser.decide(adviser.policy, facts, ask)
+
+    is_zone = "zones" in given_
+    have = Counter(node.zone if is_zone else node.region for node in facts.members)
+    room = sum(
+        create if one.cap is None else max(0, one.cap - have[one.name])
+        for one in usable.values()
+    )
+    if isinstance(answer, Refusal):
+        assert room < create
+        is_closed = not usable and {one.name for one in named} - there
+        assert not is_closed or "None of the" in answer.reason
+        return
+    came = Counter(one.zone if is_zone else one.region for one in answer.places)
+    assert sum(came.values()) == create
+    assert set(came) <= set(usable)
+    # Nobody is given a node while another is further behind its share.
+    for name, number in came.items():
+        for other in usable.values():
+            is_full = other.cap is not None and have[other.name] + came[
+                other.name
+            ] >= max(other.cap, have[other.name])
+            if number and other.name != name and not is_full:
+                mine = have[name] + number - 1
+                theirs = have[other.name] + came[other.name]
+                assert mine * other.weight <= (theirs + 1) * usable[name].weight
+
+
+@settings(max_examples=300)
+@given(
     advisers=st.lists(advisers(*SPECS), max_size=5),
     facts=cluster_facts(),
     data=st.data(),
@@ -272,17 +325,67 @@ def test_the_order_in_which_policies_are_found_is_of_no_matter(
     assert first == second
 
 
-@given(adviser=advisers("batch"), facts=cluster_facts())
-def test_every_member_is_in_one_batch(adviser, facts) -> None:
-    answer = adviser.decide(adviser.policy, facts, ask_of(Kind.CLUSTER_UPDATE))
+REMOVING = st.sampled_from(
+    [
+        Kind.CLUSTER_SCALE_IN,
+        Kind.CLUSTER_RESIZE,
+        Kind.CLUSTER_DEL_NODES,
+        Kind.CLUSTER_DELETE,
+    ]
+)
 
-    sets = answer.batches.sets
-    assert sorted(one for part in sets for one in part) == sorted(
-        node.id for node in facts.members
-    )
+
+@given(
+    adviser=advisers("batch"),
+    facts=cluster_facts(),
+    kind=REMOVING | st.just(Kind.CLUSTER_UPDATE),
+    data=st.data(),
+)
+def test_every_node_is_in_one_batch(adviser, facts, kind, data) -> None:
+    ids = [node.id for node in facts.members]
+    if kind is not Kind.CLUSTER_UPDATE:
+        number = data.draw(st.integers(0, len(ids)))
+        ids = data.draw(st.permutations(ids))[:number]
+
+    decided = adviser.decide(adviser.policy, facts, ask_of(kind, delete=len(ids)))
+
+    if decided.batches is None:
+        assert not ids
+        return
+    sets = plan.portions(facts.members, ids, decided.batches.size)
+    assert sorted(one for part in sets for one in part) == sorted(ids)
     most = adviser.policy.properties["max_batch_size"]
     assert all(0 < len(part) <= (most if most > 0 else 99) for part in sets)
-    assert answer.batches.pause_s >= 0
+    assert decided.batches.pause_s >= 0
+    assert str(len(sets)) in decided.reasons[0]
+
+
+@given(adviser=advisers("batch"), facts=cluster_facts(), kind=REMOVING, data=st.data())
+def test_enough_nodes_stay_while_others_go(adviser, facts, kind, data) -> None:
+    """As many as is possible: a cluster that gets smaller than that can't keep them."""
+    total = len(facts.members)
+    number = data.draw(st.integers(0, total))
+    ids = [node.id for node in facts.members][:number]
+    kept = max(0, adviser.policy.properties["min_in_service"])
+
+    batches = adviser.decide(adviser.policy, facts, ask_of(kind, delete=number)).batches
+
+    sets = plan.portions(facts.members, ids, batches.size) if batches else ()
+    if total > kept and sets:
+        assert total - len(sets[0]) >= kept
+    assert all(len(part) <= max(total - kept, math.ceil(total / 2)) for part in sets)
+    left = total
+    for part in sets:
+        left -= len(part)
+        assert left >= min(kept, total - number) or left < kept
+    assert left == total - number
+
+
+@given(adviser=advisers("batch"), facts=cluster_facts())
+def test_a_growth_is_not_portioned(adviser, facts) -> None:
+    ask = ask_of(Kind.CLUSTER_RESIZE, create=3)
+
+    assert adviser.decide(adviser.policy, facts, ask) == plan.Decision()
 
 
 @given(total=st.integers(1, 50), kept=st.integers(0, 60), most=st.integers(-1, 60))

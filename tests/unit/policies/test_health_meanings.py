@@ -92,6 +92,30 @@ def test_limits_of_repairs_have_bounds(limits, reason):
             {"operation": "REBUILD"},
         ),
         ({"node_delete_timeout": 9, "node_force_recreate": True}, {}),
+        (
+            {"actions": [{"name": "REBOOT", "params": {"type": "soft"}}]},
+            {"operation": "REBOOT", "operation_params": {"type": "soft"}},
+        ),
+        (
+            {"actions": [{"name": "REBUILD", "params": {"image": "new"}}]},
+            {"operation": "REBUILD", "operation_params": {"image": "new"}},
+        ),
+        (
+            {"actions": [{"name": "RECREATE", "params": {"fence_compute": True}}]},
+            {"operation": "RECREATE", "operation_params": {"fence_compute": True}},
+        ),
+        (
+            {
+                "actions": [{"name": "RECREATE", "params": {"fence_compute": False}}],
+                "fencing": ["COMPUTE"],
+            },
+            {"operation": "RECREATE", "operation_params": {"fence_compute": True}},
+        ),
+        ({"actions": [{"name": "REBOOT", "params": {}}]}, {"operation": "REBOOT"}),
+        (
+            {"actions": [{"name": "REBOOT", "params": {"old": 1, "type": 7}}]},
+            {"operation": "REBOOT"},
+        ),
     ],
 )
 def test_a_recovery_has_its_inputs(recovery, inputs):
@@ -102,6 +126,59 @@ def test_a_recovery_has_its_inputs(recovery, inputs):
         "force_recreate": recovery.get("node_force_recreate", False),
         **inputs,
     }
+
+
+@pytest.mark.parametrize("name", ["REBOOT", "REBUILD", "RECREATE", None])
+@pytest.mark.parametrize("fencing", [[], ["COMPUTE"]])
+def test_what_is_gone_is_made_anew(name, fencing):
+    params = {"REBOOT": {"type": "SOFT"}, "REBUILD": {"image": "new"}}
+    actions = [{"name": name, "params": params.get(name)}] if name else []
+    recovery = {"actions": actions, "fencing": fencing}
+
+    found = health.meaning(read({**PLAIN, "recovery": recovery})[1]).if_gone
+
+    assert found["operation"] == "RECREATE"
+    fenced = {"fence_compute": True} if fencing else None
+    assert found.get("operation_params") == fenced
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "reason"),
+    [
+        (
+            "REBOOT",
+            {"type": "x"},
+            "the 'type' for 'params' of 'REBOOT' must be one of SOFT, HARD",
+        ),
+        (
+            "REBOOT",
+            {"type": 1},
+            "the 'type' for 'params' of 'REBOOT' must be a string",
+        ),
+        (
+            "REBUILD",
+            {"image": ""},
+            "the 'image' for 'params' of 'REBUILD' must be a string",
+        ),
+        (
+            "RECREATE",
+            {"fence_compute": "yes"},
+            "the 'fence_compute' for 'params' of 'RECREATE' must be true or false",
+        ),
+        (
+            "RECREATE",
+            {"typ": "SOFT"},
+            "the 'params' for 'RECREATE' may only have fence_compute, not 'typ'",
+        ),
+        ("REBOOT", {"type": None}, None),
+        ("REBOOT", {"type": "hard"}, None),
+        ("REBUILD", {"image": "cirros"}, None),
+    ],
+)
+def test_params_have_to_fit_their_operation(name, params, reason):
+    recovery = {"actions": [{"name": name, "params": params}]}
+
+    assert problem({**PLAIN, "recovery": recovery}) == reason
 
 
 @pytest.mark.parametrize(
