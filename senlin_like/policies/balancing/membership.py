@@ -3,7 +3,7 @@
 Each verb looks at the pool, works out one change, and looks again when the
 load balancer is through with it, until nothing is left to change. So it
 doesn't matter where it was cut off, nor that somebody else changed the pool
-at the same time.
+at the same time. Only from a pool that others use too members go one by one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ from senlin_like.policies.balancing import addresses, base, pool, waits
 MAX_ROUNDS = 5
 _WHAT = "Changing the members of the load balancer"
 
-Plan = Callable[[Sequence[Member]], pool.Change | None]
+Plan = Callable[[Sequence[Member]], pool.Change | pool.Removal | None]
 
 
 def add(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
@@ -65,7 +65,10 @@ def remove(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
     :raises CloudError: when the cloud refuses, or it takes too long.
     """
     is_going = _is_of(targets)
-    return _leave(ask, lambda there: pool.remove(there, is_going))
+    return _leave(
+        ask,
+        lambda there: pool.remove(there, is_going, is_shared=_is_shared(ask, there)),
+    )
 
 
 def leave(ask: base.Ask) -> base.Step:
@@ -75,7 +78,11 @@ def leave(ask: base.Ask) -> base.Step:
     """
     step = _leave(
         ask,
-        lambda there: pool.remove(there, lambda member: _is_ours(ask, member)),
+        lambda there: pool.remove(
+            there,
+            lambda member: _is_ours(ask, member),
+            is_shared=_is_shared(ask, there),
+        ),
     )
     if isinstance(step, base.Again):
         return step
@@ -89,7 +96,12 @@ def _put(
 ) -> base.Step:
     wanted, failed = _members_of(ask, targets)
     return _converge(
-        ask, lambda there: pool.put(there, wanted, is_stale), targets, failed
+        ask,
+        lambda there: pool.put(
+            there, wanted, is_stale, is_shared=_is_shared(ask, there)
+        ),
+        targets,
+        failed,
     )
 
 
@@ -129,21 +141,37 @@ def _converge(
             failed=failed or {},
             reason="The pool has the members that it should have.",
         )
-    rounds = int(ask.turn.memo.get("rounds", 0))
-    if rounds >= MAX_ROUNDS:
-        raise exceptions.CloudError(
-            f"Pool {record['pool']} didn't keep its members after {rounds} changes."
-        )
+    memo = _counted(ask, change)
     try:
-        service.put_members(record["pool"], change.members, additive=change.additive)
-        rounds += 1
+        if isinstance(change, pool.Removal):
+            service.delete_member(record["pool"], change.ids[0])
+        else:
+            service.put_members(
+                record["pool"], change.members, additive=change.additive
+            )
     except exceptions.CloudBusy as error:
         waits.status_after(ask, record["loadbalancer"], error)
+        memo = dict(ask.turn.memo)
     return base.Again(
-        wait=waits.ready(ask, record["loadbalancer"]),
-        record=record,
-        memo={"rounds": rounds},
+        wait=waits.ready(ask, record["loadbalancer"]), record=record, memo=memo
     )
+
+
+def _counted(ask: base.Ask, change: pool.Change | pool.Removal) -> dict[str, int]:
+    """Return the memo after one more change; those that get on don't count.
+
+    :raises CloudError: when somebody else undoes what is done.
+    """
+    memo = ask.turn.memo
+    left = len(change.ids) if isinstance(change, pool.Removal) else 0
+    rounds = int(memo.get("rounds", 0))
+    if left and left < memo.get("left", left + 1):
+        return {"rounds": rounds, "left": left}
+    if rounds >= MAX_ROUNDS:
+        raise exceptions.CloudError(
+            f"Pool {ask.record['pool']} didn't keep its members after {rounds} changes."
+        )
+    return {"rounds": rounds + 1} | ({"left": left} if left else {})
 
 
 def _members_of(
@@ -181,6 +209,13 @@ def _members_of(
 
 def _is_ours(ask: base.Ask, member: Member) -> bool:
     return base.binding_tag(ask.mark) in member.tags
+
+
+def _is_shared(ask: base.Ask, there: Sequence[Member]) -> bool:
+    """Tell whether others have members in the pool, or may have some any time."""
+    if ask.record.get("preexisting"):
+        return True
+    return not all(_is_ours(ask, member) for member in there)
 
 
 def _is_of(targets: Sequence[base.Target]) -> Callable[[Member], bool]:
