@@ -70,8 +70,8 @@ OPTS = [
         "stray_watch_s",
         default=900,
         min=10,
-        help="Seconds during which a server that a lost engine may still make is "
-        "looked for.",
+        help="Seconds during which a server, or a load balancer, that a lost engine "
+        "may still make is looked for.",
     ),
     cfg.IntOpt(
         "action_retention_days",

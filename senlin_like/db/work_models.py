@@ -81,6 +81,29 @@ class StrayWatch(Base):
     due_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
 
 
+class BindingWatch(Base):
+    """A policy of a cluster for which a lost engine may still make something."""
+
+    __tablename__ = "binding_watch"
+    __table_args__ = (sa.Index("ix_binding_watch_due_at", "due_at"), MYSQL)
+
+    binding_id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
+    project: orm.Mapped[str] = orm.mapped_column(OWNER)
+    user: orm.Mapped[str] = orm.mapped_column(OWNER)
+    cluster_id: orm.Mapped[str] = orm.mapped_column(ID)
+    #: Of the cluster, which may be gone before this watch ends; so may all else.
+    profile_id: orm.Mapped[str] = orm.mapped_column(ID)
+    profile_type: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    sealed_profile: orm.Mapped[str] = orm.mapped_column(LongText)
+    policy_id: orm.Mapped[str] = orm.mapped_column(ID)
+    policy_type: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    sealed_policy: orm.Mapped[str] = orm.mapped_column(LongText)
+    #: Only what was made at or after this time (epoch seconds) can be a stray.
+    since: orm.Mapped[float] = orm.mapped_column(sa.Double)
+    until: orm.Mapped[float] = orm.mapped_column(sa.Double)
+    due_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
+
+
 class Service(Base):
     """One process of the service, and when it gave a sign of life last."""
 

@@ -14,7 +14,7 @@ from concurrent import futures
 from senlin_like import exceptions
 from senlin_like.db import claims, heartbeat
 from senlin_like.db.session import Session
-from senlin_like.engine import lease, pruner, runner, strays
+from senlin_like.engine import lease, policy_strays, pruner, runner, strays
 from senlin_like.engine.checker import Checker
 from senlin_like.engine.checker import Options as HealthOptions
 from senlin_like.engine.watcher import Watcher
@@ -228,7 +228,10 @@ class Engine:
     def sweep(self) -> int:
         """Remove what lost engines have made too much."""
         self.deps.db.transact(heartbeat.forget_lost)
-        return strays.sweep(self.bench, every_s=self.options.stray_every_s)
+        every_s = self.options.stray_every_s
+        return sum(
+            one.sweep(self.bench, every_s=every_s) for one in (strays, policy_strays)
+        )
 
     def _sweep_on(self) -> None:
         lease.every(

@@ -4,7 +4,13 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from senlin_like.db import bindings, cluster_state, health_checks, policies
+from senlin_like.db import (
+    bindings,
+    cluster_state,
+    health_checks,
+    policies,
+    policy_strays,
+)
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import Phase
@@ -128,7 +134,10 @@ def _attached(run: Run, session: Session, how: Ending) -> None:
         return
     if how.is_good:
         bindings.change(session, run.data["binding"], {"is_attached": True})
-    elif "undo_failed" not in run.data:
+        return
+    # What the cloud has made without telling may show only later.
+    policy_strays.remember(session, [run.facts.id], run.ties.stray_watch_s)
+    if "undo_failed" not in run.data:
         bindings.remove(session, run.data["binding"])
 
 

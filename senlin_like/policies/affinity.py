@@ -96,7 +96,7 @@ class Affinity(base.Plain):
         name = wanted.get("name") or hints.get("group")
         found = _find(groups, name) if name else None
         if found is None:
-            made = name or f"server_group_{ask.binding_id}"
+            made = name or _own_name(ask)
             return base.Again(
                 wait=None,
                 memo={"make": made},
@@ -123,6 +123,23 @@ class Affinity(base.Plain):
                 groups.delete_server_group(group_id)
         return base.Done(patch=base.Patch(data=dict.fromkeys(data)))
 
+    def strays(self, ask: base.HookAsk, since: float) -> Sequence[str]:
+        """Return ids of unused groups with the name that only the binding has.
+
+        A second group of a name that a user has chosen may be anybody's, for
+        clouds say neither who made a group nor when: such groups stay.
+        """
+        used = ask.data.get("servergroup_id")
+        return [
+            one.id
+            for one in ask.cloud.compute.list_server_groups(_own_name(ask))
+            if one.id != used and not one.server_ids
+        ]
+
+    def remove_stray(self, ask: base.HookAsk, object_id: str) -> None:
+        """Delete a group."""
+        ask.cloud.compute.delete_server_group(object_id)
+
     def decide(
         self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
     ) -> plan.Decision | Refusal:
@@ -136,6 +153,11 @@ class Affinity(base.Plain):
         told += [f"zone {zone}"] if zone else []
         reason = f"{ask.create} nodes in {' and '.join(told)}."
         return plan.Decision(places=(place,) * ask.create, reasons=(reason,))
+
+
+def _own_name(ask: base.HookAsk) -> str:
+    """Return the name of a group for which none was chosen."""
+    return f"server_group_{ask.binding_id}"
 
 
 def _find(groups: clouds.Compute, name: str) -> objects.ServerGroup | None:

@@ -171,6 +171,18 @@ class PolicyType(Protocol):
     def detach(self, ask: HookAsk) -> Step:
         """Remove what was made for a cluster, found by looking for it."""
 
+    def strays(self, ask: HookAsk, since: float) -> Sequence[str]:
+        """Return ids of what was made for the binding but isn't what it uses.
+
+        ``since``: epoch seconds; what is older is left alone, as is what
+        might be somebody else's. A binding that is gone keeps nothing
+        (``data`` is empty): all that carries its mark is a stray. Of the cluster
+        only the id is known.
+        """
+
+    def remove_stray(self, ask: HookAsk, object_id: str) -> None:
+        """Ask for the removal of what ``strays`` has named."""
+
     def drain(self, ask: HookAsk) -> Step:
         """Send nothing new to the nodes that are about to go."""
 
@@ -219,6 +231,13 @@ class Plain:
     def detach(self, ask: HookAsk) -> Step:
         """Do nothing."""
         return Done()
+
+    def strays(self, ask: HookAsk, since: float) -> Sequence[str]:
+        """Find nothing."""
+        return ()
+
+    def remove_stray(self, ask: HookAsk, object_id: str) -> None:
+        """Do nothing."""
 
     def drain(self, ask: HookAsk) -> Step:
         """Do nothing."""

@@ -171,8 +171,27 @@ BALANCED = (
     ),
 )
 
+_GROUP = "compute.create_server_group"
+GROUPED = (
+    Scenario(name="group-attach", act=ask_cluster("policy_attach", policy_id="apart")),
+    Scenario(
+        name="group-attach-unsure",
+        before=fault(effect="done_but_timeout", method=_GROUP, count=1),
+        act=ask_cluster("policy_attach", policy_id="apart"),
+    ),
+    Scenario(
+        name="group-attach-named", act=ask_cluster("policy_attach", policy_id="mine")
+    ),
+    Scenario(
+        name="group-detach",
+        before=attached("apart"),
+        act=ask_cluster("policy_detach", policy_id="apart"),
+    ),
+)
+
 SCENARIOS = (
     *BALANCED,
+    *GROUPED,
     Scenario(
         name="policy-attach", act=ask_cluster("policy_attach", policy_id="shrink")
     ),

@@ -21,6 +21,7 @@ from senlin_like.context import RequestContext
 from senlin_like.db import models, session, vault
 from senlin_like.db.models import Action
 from senlin_like.db.work_models import (
+    BindingWatch,
     Dependency,
     HealthCheck,
     StrayWatch,
@@ -163,6 +164,7 @@ class Stage:
             WatchGroup.__table__: ("due_at",),
             HealthCheck.__table__: ("due_at", "full_at"),
             StrayWatch.__table__: ("due_at", "until"),
+            BindingWatch.__table__: ("due_at", "until"),
         }
 
         def work(one: session.Session) -> None:
