@@ -74,6 +74,14 @@ OPTS = [
         "may still make is looked for.",
     ),
     cfg.IntOpt(
+        "members_check_interval_s",
+        default=300,
+        min=0,
+        help="Seconds between two looks whether a load balancer has the members that "
+        "it should have; 0: never. What has drifted is put right by an action. While "
+        "that doesn't help, looks come less and less often.",
+    ),
+    cfg.IntOpt(
         "action_retention_days",
         default=30,
         min=0,

@@ -104,6 +104,27 @@ class BindingWatch(Base):
     due_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
 
 
+class MemberCheck(Base):
+    """A look at a load balancer's members that is due again and again.
+
+    There is a row for each enabled binding of a policy that has members.
+    """
+
+    __tablename__ = "member_check"
+    __table_args__ = (
+        sa.Index("ix_member_check_due_at", "due_at"),
+        sa.Index("ix_member_check_cluster_id", "cluster_id"),
+        MYSQL,
+    )
+
+    binding_id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
+    cluster_id: orm.Mapped[str] = orm.mapped_column(ID)
+    #: Epoch seconds by the database's clock.
+    due_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
+    #: Looks in a row that have found something wrong.
+    tries: orm.Mapped[int] = orm.mapped_column(default=0)
+
+
 class Service(Base):
     """One process of the service, and when it gave a sign of life last."""
 

@@ -8,7 +8,7 @@ from senlin_like.db.session import Session
 from senlin_like.domain.enums import ClusterStatus, Kind
 from senlin_like.flows import checks
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import cluster
+from senlin_like.flows.tasks import cluster, members
 from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.batches import InBatches
 from senlin_like.flows.tasks.verdict import Judge
@@ -48,7 +48,21 @@ def plan(run: Run, bench: Workbench) -> Plan:
                 name="UpdateNodes",
             )
         )
-    steps.append(Judge(run, {"UpdateNodes": "Failed in updating nodes."}))
+    if has_nodes:
+
+        def updated() -> list[str]:
+            return list(run.result("UpdateNodes").get("picked", ()))
+
+        steps.append(members.Renew(run, bench, updated))
+    steps.append(
+        Judge(
+            run,
+            {
+                "UpdateNodes": "Failed in updating nodes.",
+                members.JOIN: members.NOT_ADDED,
+            },
+        )
+    )
     return Plan(
         version=VERSION,
         steps=steps,

@@ -73,11 +73,13 @@ class Patch:
 class Done(turns.Ended):
     """The hook has ended well.
 
-    ``failed``: why some nodes can't be members, by id.
+    ``failed``: why some nodes can't be members, by id; ``members``: ids of
+    nodes that are.
     """
 
     patch: Patch = Patch()
     failed: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    members: Collection[str] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -192,6 +194,14 @@ class PolicyType(Protocol):
     def join(self, ask: HookAsk) -> Step:
         """Let exactly the nodes that stay be members, each as it should be."""
 
+    def drifted(self, ask: HookAsk) -> str | None:
+        """Tell in a sentence what ``join`` would change, None if nothing.
+
+        Only looks.
+
+        :raises CloudNotFound: when what has the members is gone.
+        """
+
 
 class Plain:
     """What a type says that decides nothing and makes nothing in the cloud."""
@@ -250,6 +260,10 @@ class Plain:
     def join(self, ask: HookAsk) -> Step:
         """Do nothing."""
         return Done()
+
+    def drifted(self, ask: HookAsk) -> str | None:
+        """Find nothing."""
+        return None
 
 
 def supported(since: str) -> Statuses:

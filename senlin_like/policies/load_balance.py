@@ -211,3 +211,10 @@ class LoadBalance(base.Plain):
         :raises CloudError: when the cloud refuses, or it takes too long.
         """
         return hooks.join(ask)
+
+    def drifted(self, ask: base.HookAsk) -> str | None:
+        """Tell which members aren't as they should be, None if all are.
+
+        :raises CloudError: when the cloud can't be asked, or the pool is gone.
+        """
+        return hooks.drifted(ask)

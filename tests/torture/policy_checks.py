@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from senlin_like.db.models import Binding
+from senlin_like.db.models import Binding, Cluster, Node
 from senlin_like.db.session import Database
+from senlin_like.policies.balancing import base as balancing
 from senlin_like.simulated_cloud import tables
 from senlin_like.simulated_cloud.world import World
 
@@ -23,6 +24,7 @@ def problems(db: Database, world: World) -> list[str]:
     return [
         *_balancers(world, kept),
         *_groups(world, kept),
+        *_members(db, world, kept),
     ]
 
 
@@ -55,3 +57,36 @@ def _groups(world: World, kept: Mapping[str, Mapping[str, Any]]) -> list[str]:
         if match and kept.get(match[1], {}).get("servergroup_id") != row.id:
             found.append(f"Server group {row.id} isn't that of binding {match[1]}.")
     return found
+
+
+def _members(
+    db: Database, world: World, kept: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """Compare pools with what nodes say of their members."""
+    clusters = {row.id for row in _rows(db, Cluster)}
+    known = {
+        (row.data or {}).get("lb_member"): row
+        for row in _rows(db, Node)
+        if row.cluster_id in clusters
+    }
+    pools = {data["pool"] for data in kept.values() if "pool" in data}
+    there = {
+        row.id: row
+        for row in _cloud(world, tables.MEMBERS)
+        if any(tag.startswith(f"{balancing.BINDING_TAG}=") for tag in row.tags)
+    }
+    found = [
+        f"Member {row.id} ({row.name}) of pool {row.pool_id} is no node's."
+        for row in there.values()
+        if row.pool_id in pools and row.id not in known
+    ]
+    found += [
+        f"Node {node.name} is no member: there is no {member_id}."
+        for member_id, node in known.items()
+        if member_id is not None and member_id not in there
+    ]
+    return found + [
+        f"Member {row.id} of node {known[row.id].name} is drained for ever."
+        for row in there.values()
+        if row.id in known and not row.weight
+    ]

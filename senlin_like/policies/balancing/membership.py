@@ -50,6 +50,34 @@ def reconcile(
     )
 
 
+def drift(
+    ask: base.Ask,
+    targets: Sequence[base.Target],
+    others: Sequence[base.Target] = (),
+) -> str | None:
+    """Tell in a sentence what ``reconcile`` would change, None if nothing.
+
+    :raises CloudError: when the cloud can't be asked, or the pool is gone.
+    """
+    pool_id = ask.record.get("pool")
+    if pool_id is None:
+        raise exceptions.CloudNotFound("pool", f"of binding {ask.mark}")
+    wanted, _failed = _members_of(ask, targets)
+    there = ask.cloud.load_balancing.list_members(pool_id)
+    is_others = _is_of(others)
+    wrong, stale = pool.compare(
+        there,
+        wanted,
+        lambda member: _is_ours(ask, member) and not is_others(member),
+    )
+    members = _members_by_node(targets, there)
+    known = {one.node_id: one.member_id for one in targets if one.member_id}
+    lost = sum(
+        members.get(node_id) != known.get(node_id) for node_id in {*members, *known}
+    )
+    return pool.tell(wrong, stale, lost)
+
+
 def drain(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
     """Send no new visitors to the members of some nodes.
 
@@ -129,15 +157,9 @@ def _converge(
     there = service.list_members(record["pool"])
     change = plan(there)
     if change is None:
-        members = {
-            target.node_id: member.id
-            for target in targets
-            for member in there
-            if base.node_tag(target.node_id) in member.tags
-        }
         return base.Done(
             record=record,
-            members=members,
+            members=_members_by_node(targets, there),
             failed=failed or {},
             reason="The pool has the members that it should have.",
         )
@@ -155,6 +177,15 @@ def _converge(
     return base.Again(
         wait=waits.ready(ask, record["loadbalancer"]), record=record, memo=memo
     )
+
+
+def _members_by_node(
+    targets: Sequence[base.Target], there: Sequence[Member]
+) -> dict[str, str]:
+    """Return node id → member id of those nodes that have a member."""
+    by_tag = {tag: member.id for member in there for tag in member.tags}
+    tags = {target.node_id: base.node_tag(target.node_id) for target in targets}
+    return {node_id: by_tag[tag] for node_id, tag in tags.items() if tag in by_tag}
 
 
 def _counted(ask: base.Ask, change: pool.Change | pool.Removal) -> dict[str, int]:

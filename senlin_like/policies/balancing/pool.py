@@ -40,12 +40,8 @@ def put(
 
     A wanted address and port is never stale.
     """
+    missing, stale = compare(there, wanted, is_stale)
     by_key = {_key(one): one for one in wanted}
-    known = {_key(one): one for one in there}
-    missing = tuple(
-        one for key, one in by_key.items() if not _is_as_wanted(known.get(key), one)
-    )
-    stale = [one for one in there if is_stale(one) and _key(one) not in by_key]
     if missing and (is_shared or not stale):
         return Change(members=missing, additive=True)
     if not stale:
@@ -59,6 +55,43 @@ def put(
         if _key(one) not in gone and _key(one) not in by_key
     ]
     return Change(members=(*stays, *by_key.values()), additive=False)
+
+
+def compare(
+    there: Sequence[Member], wanted: Sequence[MemberRequest], is_stale: Choice
+) -> tuple[tuple[MemberRequest, ...], list[Member]]:
+    """Return wanted members that aren't there as they should be, and stale ones.
+
+    A wanted address and port is never stale.
+    """
+    by_key = {_key(one): one for one in wanted}
+    known = {_key(one): one for one in there}
+    missing = tuple(
+        one for key, one in by_key.items() if not _is_as_wanted(known.get(key), one)
+    )
+    return missing, [one for one in there if is_stale(one) and _key(one) not in by_key]
+
+
+def tell(
+    missing: Sequence[MemberRequest], stale: Sequence[Member], lost: int
+) -> str | None:
+    """Say in a sentence what is wrong with a pool, None if nothing is.
+
+    ``lost``: how many nodes don't know which member is theirs.
+    """
+    found = [
+        (
+            len(missing),
+            "member is missing or not as it should be",
+            "members are missing or not as they should be",
+        ),
+        (len(stale), "member is one too many", "members are too many"),
+        (lost, "node doesn't know its member", "nodes don't know their members"),
+    ]
+    words = [
+        f"{count} {one if count == 1 else many}" for count, one, many in found if count
+    ]
+    return f"{', '.join(words)}." if words else None
 
 
 def drain(there: Sequence[Member], is_going: Choice) -> Change | None:
