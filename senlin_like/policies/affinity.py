@@ -36,7 +36,8 @@ PROPERTIES: specs.Schema = {
         description="Availability zone that the nodes are in."
     ),
     "enable_drs_extension": specs.Boolean(
-        description="Whether to use hosts with VMware's resource scheduler.",
+        description="Whether to use hosts with VMware's resource scheduler; "
+        "a policy that says so can't be attached.",
         default=False,
     ),
 }
@@ -77,8 +78,9 @@ class Affinity(base.Plain):
         """Tell that the profile type doesn't fit, or hosts that can't be found."""
         if properties["enable_drs_extension"]:
             return (
-                "Hosts with VMware's resource scheduler ('enable_drs_extension') "
-                "can't be told from others."
+                "Hosts with VMware's resource scheduler can't be told from others: "
+                "'enable_drs_extension' must be false. An availability zone of such "
+                "hosts can be named instead."
             )
         return super().misfit(properties, profile_type)
 
