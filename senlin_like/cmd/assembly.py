@@ -177,6 +177,7 @@ def engine_options(conf: cfg.ConfigOpts) -> Options:
         watch_longest_s=conf.engine.watch_interval_max_s,
         stray_watch_s=float(conf.engine.stray_watch_s),
         stray_every_s=min(10.0, conf.engine.stray_watch_s / 10),
+        members_every_s=float(conf.engine.members_check_interval_s),
         action_days=conf.engine.action_retention_days,
         event_days=conf.engine.event_retention_days,
         health=health_options(conf),

@@ -70,8 +70,16 @@ OPTS = [
         "stray_watch_s",
         default=900,
         min=10,
-        help="Seconds during which a server that a lost engine may still make is "
-        "looked for.",
+        help="Seconds during which a server, or a load balancer, that a lost engine "
+        "may still make is looked for.",
+    ),
+    cfg.IntOpt(
+        "members_check_interval_s",
+        default=300,
+        min=0,
+        help="Seconds between two looks whether a load balancer has the members that "
+        "it should have; 0: never. What has drifted is put right by an action. While "
+        "that doesn't help, looks come less and less often.",
     ),
     cfg.IntOpt(
         "action_retention_days",

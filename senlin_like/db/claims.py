@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db import strays
+from senlin_like.db import policy_strays, strays
 from senlin_like.db.models import Action
 from senlin_like.db.types import db_now
 from senlin_like.db.work_models import Dependency
@@ -180,9 +180,10 @@ def reap(
 ) -> dict[str, str | None]:
     """Free actions whose engine has been silent for longer than its lease.
 
-    Nodes for which the lost engine may still make something are remembered
-    (``StrayWatch``). At most ``limit`` actions at a time, so that a backlog
-    drains at a bounded pace. Returns action id → lost engine.
+    Nodes and policies for which the lost engine may still make something are
+    remembered (``StrayWatch``, ``BindingWatch``). At most ``limit`` actions at a
+    time, so that a backlog drains at a bounded pace. Returns action id → lost
+    engine.
     """
     lost = session.execute(
         sa.select(TABLE.c.id, TABLE.c.owner, TABLE.c.action, TABLE.c.target)
@@ -215,6 +216,8 @@ def reap(
     )
     makers = [row.target for row in lost if row.action in action_facts.CREATING]
     strays.remember(session, makers, stray_watch_s)
+    attaching = [row.id for row in lost if row.action in action_facts.FURNISHING]
+    policy_strays.remember(session, attaching, stray_watch_s)
     return {row.id: row.owner for row in lost}
 
 

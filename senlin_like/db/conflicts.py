@@ -8,11 +8,11 @@ from sqlalchemy import orm
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import claims, strays
+from senlin_like.db import claims, policy_strays, strays
 from senlin_like.db.models import Action, Cluster, Node
 from senlin_like.db.types import db_now
 from senlin_like.db.work_models import Dependency
-from senlin_like.domain.actions import CREATING, Active
+from senlin_like.domain.actions import CREATING, FURNISHING, Active
 from senlin_like.domain.enums import FINAL, UNFINISHED, ActionStatus, Kind, Signal
 
 TABLE = Action.__table__
@@ -175,18 +175,21 @@ def fence(session: orm.Session, ids: Collection[str], *, stray_watch_s: float) -
     """Take running actions from their engine, whatever it is doing.
 
     A call to the cloud that is on its way can't be called back: what it still
-    makes for a node is looked for during ``stray_watch_s``.
+    makes for a node or a policy is looked for during ``stray_watch_s``.
     """
-    makers = session.scalars(
-        sa.select(Action.target)
+    makers = session.execute(
+        sa.select(Action.id, Action.target, Action.kind)
         .where(
             Action.id.in_(list(ids)),
             Action.status == ActionStatus.RUNNING,
-            Action.kind.in_(list(CREATING)),
+            Action.kind.in_(list(CREATING | FURNISHING)),
         )
         .with_for_update()
-    )
-    strays.remember(session, list(makers), stray_watch_s)
+    ).all()
+    nodes = [row.target for row in makers if row.kind in CREATING]
+    strays.remember(session, nodes, stray_watch_s)
+    attaching = [row.id for row in makers if row.kind in FURNISHING]
+    policy_strays.remember(session, attaching, stray_watch_s)
     session.execute(
         sa.update(TABLE)
         .where(TABLE.c.id.in_(list(ids)), TABLE.c.status == ActionStatus.RUNNING)

@@ -101,18 +101,7 @@ def follow(session: orm.Session, cluster_id: str, type_name: str) -> None:
 
     Called in the transaction that changes bindings. A new check is due at once.
     """
-    wanted = set(
-        session.scalars(
-            sa.select(Binding.id)
-            .join(Policy, Policy.id == Binding.policy_id)
-            .where(
-                Binding.cluster_id == cluster_id,
-                Binding.is_attached == sa.true(),
-                Binding.enabled == sa.true(),
-                Policy.type.startswith(f"{type_name}-", autoescape=True),
-            )
-        )
-    )
+    wanted = enabled(session, cluster_id, type_name)
     there = set(
         session.scalars(
             sa.select(HealthCheck.binding_id).where(
@@ -130,6 +119,22 @@ def follow(session: orm.Session, cluster_id: str, type_name: str) -> None:
                 binding_id=binding_id, cluster_id=cluster_id, due_at=db_now(), seen={}
             )
         )
+
+
+def enabled(session: orm.Session, cluster_id: str, type_name: str) -> set[str]:
+    """Return the ids of a cluster's enabled bindings of a policy type."""
+    return set(
+        session.scalars(
+            sa.select(Binding.id)
+            .join(Policy, Policy.id == Binding.policy_id)
+            .where(
+                Binding.cluster_id == cluster_id,
+                Binding.is_attached == sa.true(),
+                Binding.enabled == sa.true(),
+                Policy.type.startswith(f"{type_name}-", autoescape=True),
+            )
+        )
+    )
 
 
 def forget(session: orm.Session, cluster_id: str) -> None:

@@ -46,6 +46,27 @@ def change_if_alike(
     return bool(statements.update(session, TABLE, alike, values))
 
 
+def set_back(
+    session: orm.Session,
+    node_ids: Collection[str],
+    words: str,
+    values: Mapping[str, Any],
+) -> int:
+    """Set columns of nodes in WARNING whose reason has some words; counts them."""
+    if not node_ids:
+        return 0
+    changed = session.execute(
+        sa.update(TABLE)
+        .where(
+            TABLE.c.id.in_(sorted(node_ids)),
+            TABLE.c.status == NodeStatus.WARNING,
+            TABLE.c.status_reason.contains(words, autoescape=True),
+        )
+        .values(**values)
+    )
+    return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
 def change_profile(session: orm.Session, node_id: str, old: str, new: str) -> None:
     """Let a node that has one profile have another."""
     session.execute(

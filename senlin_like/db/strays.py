@@ -13,11 +13,11 @@ from senlin_like.db.work_models import StrayWatch
 from senlin_like.domain.enums import UNFINISHED
 
 #: Seconds to the first look.
-_FIRST_LOOK_S = 5.0
+FIRST_LOOK_S = 5.0
 #: Seconds after its time in which a watch waits for a cloud that can't be asked.
-_GIVE_UP_S = 3600.0
+GIVE_UP_S = 3600.0
 #: How far the cloud's clock may be behind the database's, in seconds.
-_CLOCKS_S = 60.0
+CLOCKS_S = 60.0
 
 
 def remember(
@@ -49,9 +49,9 @@ def remember(
         "profile_type": Profile.type,
         "sealed_spec": Profile.sealed_spec,
         "data": Node.data,
-        "since": began - _CLOCKS_S,
+        "since": began - CLOCKS_S,
         "until": db_now() + watch_s,
-        "due_at": db_now() + _FIRST_LOOK_S,
+        "due_at": db_now() + FIRST_LOOK_S,
     }
     session.execute(
         sa.insert(StrayWatch).from_select(
@@ -88,7 +88,7 @@ def take(session: orm.Session, *, every_s: float, limit: int = 20) -> list[Any]:
             Node.name,
             Node.data,
             (StrayWatch.until < db_now()).label("is_over"),
-            (StrayWatch.until + _GIVE_UP_S < db_now()).label("is_hopeless"),
+            (StrayWatch.until + GIVE_UP_S < db_now()).label("is_hopeless"),
         )
         .outerjoin(Node, Node.id == StrayWatch.node_id)
         .where(StrayWatch.due_at <= db_now())

@@ -81,6 +81,50 @@ class StrayWatch(Base):
     due_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
 
 
+class BindingWatch(Base):
+    """A policy of a cluster for which a lost engine may still make something."""
+
+    __tablename__ = "binding_watch"
+    __table_args__ = (sa.Index("ix_binding_watch_due_at", "due_at"), MYSQL)
+
+    binding_id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
+    project: orm.Mapped[str] = orm.mapped_column(OWNER)
+    user: orm.Mapped[str] = orm.mapped_column(OWNER)
+    cluster_id: orm.Mapped[str] = orm.mapped_column(ID)
+    #: Of the cluster, which may be gone before this watch ends; so may all else.
+    profile_id: orm.Mapped[str] = orm.mapped_column(ID)
+    profile_type: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    sealed_profile: orm.Mapped[str] = orm.mapped_column(LongText)
+    policy_id: orm.Mapped[str] = orm.mapped_column(ID)
+    policy_type: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    sealed_policy: orm.Mapped[str] = orm.mapped_column(LongText)
+    #: Only what was made at or after this time (epoch seconds) can be a stray.
+    since: orm.Mapped[float] = orm.mapped_column(sa.Double)
+    until: orm.Mapped[float] = orm.mapped_column(sa.Double)
+    due_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
+
+
+class MemberCheck(Base):
+    """A look at a load balancer's members that is due again and again.
+
+    There is a row for each enabled binding of a policy that has members.
+    """
+
+    __tablename__ = "member_check"
+    __table_args__ = (
+        sa.Index("ix_member_check_due_at", "due_at"),
+        sa.Index("ix_member_check_cluster_id", "cluster_id"),
+        MYSQL,
+    )
+
+    binding_id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
+    cluster_id: orm.Mapped[str] = orm.mapped_column(ID)
+    #: Epoch seconds by the database's clock.
+    due_at: orm.Mapped[float] = orm.mapped_column(sa.Double)
+    #: Looks in a row that have found something wrong.
+    tries: orm.Mapped[int] = orm.mapped_column(default=0)
+
+
 class Service(Base):
     """One process of the service, and when it gave a sign of life last."""
 

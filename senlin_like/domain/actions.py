@@ -19,6 +19,8 @@ DELETING = frozenset({Kind.CLUSTER_DELETE, Kind.NODE_DELETE})
 SCALING = frozenset({Kind.CLUSTER_SCALE_IN, Kind.CLUSTER_SCALE_OUT})
 #: These may make cloud objects, so a lost engine may leave one too many.
 CREATING = frozenset({Kind.NODE_CREATE, Kind.NODE_RECOVER, Kind.NODE_UPDATE})
+#: These may make what a policy needs, with the same danger.
+FURNISHING = frozenset({Kind.CLUSTER_ATTACH_POLICY})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ change is refused with ``CloudBusy``: nothing was done. One that is in
 """
 
 import dataclasses
+import datetime
 import enum
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -52,6 +53,7 @@ class LoadBalancer:
     name: str
     status: str
     operating_status: str
+    created_at: datetime.datetime
     vip_address: str | None = None
     vip_port_id: str | None = None
     listener_ids: tuple[str, ...] = ()
@@ -204,4 +206,10 @@ class LoadBalancing(Protocol):
 
         What has the address and port of one that is there changes it. Those
         that aren't named stay with ``additive``, and go without.
+        """
+
+    def delete_member(self, pool_id: str, member_id: str) -> None:
+        """Take one member out of a pool; not an error if it is gone.
+
+        All others stay, also those that somebody adds at the same time.
         """

@@ -140,6 +140,9 @@ class Compute(Protocol):
     def find_server_group(self, identity: str) -> objects.ServerGroup:
         """Find a server group by id or name."""
 
+    def list_server_groups(self, name: str) -> list[objects.ServerGroup]:
+        """Return all server groups of a name, the oldest first."""
+
     def create_server_group(
         self, name: str, policies: Sequence[str]
     ) -> objects.ServerGroup:

@@ -14,7 +14,7 @@ from concurrent import futures
 from senlin_like import exceptions
 from senlin_like.db import claims, heartbeat
 from senlin_like.db.session import Session
-from senlin_like.engine import lease, pruner, runner, strays
+from senlin_like.engine import lease, policy_strays, pruner, runner, strays, upkeep
 from senlin_like.engine.checker import Checker
 from senlin_like.engine.checker import Options as HealthOptions
 from senlin_like.engine.watcher import Watcher
@@ -37,6 +37,7 @@ class Options:
     watch_longest_s: float = 5.0
     stray_watch_s: float = 900.0
     stray_every_s: float = 10.0
+    members_every_s: float = 300.0
     action_days: int = 0
     event_days: int = 0
     health: HealthOptions = dataclasses.field(default_factory=HealthOptions)
@@ -226,9 +227,15 @@ class Engine:
         lease.every(self._stopping, pace, self.reap, "Reaping")
 
     def sweep(self) -> int:
-        """Remove what lost engines have made too much."""
+        """Remove what lost engines have made too much; see to members."""
         self.deps.db.transact(heartbeat.forget_lost)
-        return strays.sweep(self.bench, every_s=self.options.stray_every_s)
+        every_s = self.options.stray_every_s
+        removed = sum(
+            one.sweep(self.bench, every_s=every_s) for one in (strays, policy_strays)
+        )
+        if upkeep.look(self.bench, every_s=self.options.members_every_s):
+            self.wake()
+        return removed
 
     def _sweep_on(self) -> None:
         lease.every(

@@ -4,7 +4,16 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from senlin_like.db import bindings, cluster_state, health_checks, policies
+from senlin_like import exceptions
+from senlin_like.db import (
+    bindings,
+    cluster_state,
+    health_checks,
+    member_checks,
+    node_state,
+    policies,
+    policy_strays,
+)
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import Phase
@@ -12,14 +21,17 @@ from senlin_like.drivers import waiting
 from senlin_like.flows import telling
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import binding, cluster
-from senlin_like.flows.tasks.base import Close, Ending, Plan
+from senlin_like.flows.tasks import binding, cluster, members
+from senlin_like.flows.tasks.base import Close, Ending, Plan, Step
 from senlin_like.flows.tasks.turns import Turns
 from senlin_like.flows.workbench import Workbench
 from senlin_like.policies import base
 from senlin_like.policies.health import Health
+from senlin_like.policies.load_balance import LoadBalance
 
 VERSION = 1
+#: Key of an action's data: whether nodes were members of the policy.
+_HAD_MEMBERS = "had_members"
 #: Writes what becomes of a binding at the end of an action.
 Settle = Callable[[Run, Session, Ending], None]
 
@@ -128,7 +140,10 @@ def _attached(run: Run, session: Session, how: Ending) -> None:
         return
     if how.is_good:
         bindings.change(session, run.data["binding"], {"is_attached": True})
-    elif "undo_failed" not in run.data:
+        return
+    # What the cloud has made without telling may show only later.
+    policy_strays.remember(session, [run.facts.id], run.ties.stray_watch_s)
+    if "undo_failed" not in run.data:
         bindings.remove(session, run.data["binding"])
 
 
@@ -137,21 +152,27 @@ def detach(run: Run, bench: Workbench) -> Plan:
     work = binding.BindingWork(run, bench)
     policy_id = _policy_id(run)
 
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        found = _note(run, bench, session, row)
+        if _has_members(bench, found):
+            run.data[_HAD_MEMBERS] = True
+        return {}
+
     def turn(one: waiting.Turn) -> base.Step:
         return work.call(binding.detach, policy_id, one)
 
     return Plan(
         version=VERSION,
         steps=(
-            cluster.BeginCluster(run, None, lambda s, row: _find(run, s, row)),
+            cluster.BeginCluster(run, None, opening),
             Turns(work, turn, name="Detach"),
         ),
         close=_ending("Policy detached.", _detached),
     )
 
 
-def _find(run: Run, session: Session, row: Any) -> Mapping[str, Any]:
-    """Note the binding.
+def _note(run: Run, bench: Workbench, session: Session, row: Any) -> Any:
+    """Note the binding, and return it.
 
     :raises Refused: when there is none.
     """
@@ -163,27 +184,65 @@ def _find(run: Run, session: Session, row: Any) -> Mapping[str, Any]:
             f"'{row.id}'."
         )
     run.data["binding"] = found.id
-    return {}
+    return found
 
 
 def _detached(run: Run, session: Session, how: Ending) -> None:
-    if how.is_good:
-        bindings.remove(session, run.data["binding"])
+    if not how.is_good:
+        return
+    bindings.remove(session, run.data["binding"])
+    if run.data.get(_HAD_MEMBERS):
+        cluster_id = run.facts.target
+        ids = [node.id for node in node_state.members(session, cluster_id)]
+        reason = "The node needn't be a member any more."
+        if members.call_well(run, session, ids, reason):
+            _evaluate(run, session)
+
+
+def _evaluate(run: Run, session: Session) -> None:
+    """Work out anew how the cluster stands."""
+    cluster_state.settle(session, run.facts.target, telling.verb(run), run.deps.clock())
 
 
 def update(run: Run, bench: Workbench) -> Plan:
-    """Enable or disable the policy; without a word on that, do nothing."""
+    """Enable or disable the policy, and put its members right if it has any.
+
+    A policy is enabled even if that fails: its members are seen to later.
+    """
+    switch = _switch(run)
+
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        found = _note(run, bench, session, row)
+        is_enabled = found.enabled if switch is None else switch
+        if is_enabled and found.is_attached and _has_members(bench, found):
+            run.data[members.BALANCED_BY] = found.policy_id
+        return {}
+
+    steps: list[Step] = [cluster.BeginCluster(run, None, opening)]
+    if members.balanced(run) or not run.is_done("Begin"):
+        steps.append(members.Join(run, bench, members.nobody))
+        if switch is None:
+            steps.append(members.MustHold(run))
     return Plan(
-        version=VERSION,
-        steps=(cluster.BeginCluster(run, None, lambda s, row: _find(run, s, row)),),
-        close=_ending("Policy updated.", _updated),
+        version=VERSION, steps=steps, close=_ending("Policy updated.", _updated)
     )
+
+
+def _has_members(bench: Workbench, found: Any) -> bool:
+    try:
+        return binding.recipe_of(bench, found).type.has_members
+    except exceptions.NotFound:
+        return False
 
 
 def _updated(run: Run, session: Session, how: Ending) -> None:
     switch = _switch(run)
     if how.is_good and switch is not None:
         bindings.change(session, run.data["binding"], {"enabled": switch})
+    if run.result(members.JOIN).get(members.RECOVERED):
+        _evaluate(run, session)
+    if members.balanced(run) and members.PROBLEM not in run.data:
+        member_checks.renew(session, run.data["binding"])
 
 
 def _ending(good: str, settle: Settle) -> Close:
@@ -196,6 +255,7 @@ def _ending(good: str, settle: Settle) -> Close:
                 return
             settle(run, session, how)
             health_checks.follow(session, row.id, Health.name)
+            member_checks.follow(session, row.id, LoadBalance.name)
             phase = Phase.END if how.is_good else Phase.ERROR
             reason = good if how.is_good else how.reason
             telling.about_cluster(run, row, phase, reason, session)

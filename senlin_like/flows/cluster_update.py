@@ -8,7 +8,7 @@ from senlin_like.db.session import Session
 from senlin_like.domain.enums import ClusterStatus, Kind
 from senlin_like.flows import checks
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import batches, cluster
+from senlin_like.flows.tasks import batches, cluster, members
 from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
@@ -44,8 +44,21 @@ def plan(run: Run, bench: Workbench) -> Plan:
             },
             name="UpdateNodes",
         )
-        steps += batches.repeated(run, batches.UPDATE, [updates], updates.name)
-    steps.append(Judge(run, {"UpdateNodes": "Failed in updating nodes."}))
+
+        def updated() -> list[str]:
+            return list(run.result(updates.name).get("picked", ()))
+
+        renewal = members.Renew(run, bench, updated)
+        steps += batches.repeated(run, batches.UPDATE, [updates, renewal])
+    steps.append(
+        Judge(
+            run,
+            {
+                "UpdateNodes": "Failed in updating nodes.",
+                members.JOIN: members.NOT_ADDED,
+            },
+        )
+    )
     return Plan(
         version=VERSION,
         steps=steps,

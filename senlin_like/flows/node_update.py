@@ -5,15 +5,18 @@ from typing import Any
 from senlin_like.db import node_state
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import NodeStatus
-from senlin_like.flows.node_endings import Values, Words, active, ending
+from senlin_like.flows import checks
+from senlin_like.flows.node_endings import Values, Words, active, ending, failed
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks.base import Plan, Step
+from senlin_like.flows.tasks import members
+from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.node import Begin, NodeWork, Physical
 from senlin_like.flows.workbench import Recipe, Workbench
 from senlin_like.profiles import base as profiles
 
 VERSION = 1
+_WORDS = Words(good="Node updated successfully.", bad="Failed in updating node")
 _COLUMNS = {
     "name": "name",
     "role": "role",
@@ -33,17 +36,37 @@ def plan(run: Run, bench: Workbench) -> Plan:
         config = run.facts.inputs.get("config") or {}
         return node.recipe.type.update(ask, target.properties, config)
 
-    steps: list[Step] = [Begin(node, NodeStatus.UPDATING, _check)]
+    def opening(session: Session, row: Any) -> None:
+        _check(session, row)
+        if new_profile and row.cluster_id and not run.facts.is_child:
+            checks.note_members(run, bench, session, row.cluster_id)
+
+    steps: list[Step] = [Begin(node, NodeStatus.UPDATING, opening)]
     if new_profile:
-        steps.append(Physical(node, update))
+        steps.append(Physical(node, update, is_last=lambda: not members.balanced(run)))
+        steps += _after(run, bench)
     return Plan(
         version=VERSION,
         steps=steps,
-        close=ending(
-            Words(good="Node updated successfully.", bad="Failed in updating node"),
-            _updated,
-        ),
+        close=ending(_WORDS, _updated, on_failure=_not_updated),
     )
+
+
+def _after(run: Run, bench: Workbench) -> list[Step]:
+    """Return what follows an update that a user has asked for: addresses change."""
+    if run.facts.is_child or (run.is_done("Begin") and not members.balanced(run)):
+        return []
+    return [
+        members.Renew(run, bench, lambda: (run.facts.target,)),
+        members.Verdict(run),
+    ]
+
+
+def _not_updated(run: Run, session: Session, row: Any, how: Ending) -> Values | None:
+    """Leave a node in error, unless it is only no member."""
+    if run.has_begun(members.JOIN):
+        return {**_changes(run), **members.not_a_member(run, how.reason)}
+    return failed(_WORDS)(run, session, row, how)
 
 
 def _recipe(run: Run, bench: Workbench, profile_id: str) -> Recipe:
@@ -59,6 +82,10 @@ def _check(session: Session, row: Any) -> None:
 
 
 def _updated(run: Run, session: Session, row: Any) -> Values:
+    return active(run, "Update succeeded", **_changes(run))
+
+
+def _changes(run: Run) -> dict[str, Any]:
     inputs = run.facts.inputs
     changes: dict[str, Any] = {
         column: inputs[key]
@@ -67,4 +94,4 @@ def _updated(run: Run, session: Session, row: Any) -> Values:
     }
     if inputs.get("new_profile_id"):
         changes["profile_id"] = inputs["new_profile_id"]
-    return active(run, "Update succeeded", **changes)
+    return changes

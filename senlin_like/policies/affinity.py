@@ -36,7 +36,8 @@ PROPERTIES: specs.Schema = {
         description="Availability zone that the nodes are in."
     ),
     "enable_drs_extension": specs.Boolean(
-        description="Whether to use hosts with VMware's resource scheduler.",
+        description="Whether to use hosts with VMware's resource scheduler; "
+        "a policy that says so can't be attached.",
         default=False,
     ),
 }
@@ -77,8 +78,9 @@ class Affinity(base.Plain):
         """Tell that the profile type doesn't fit, or hosts that can't be found."""
         if properties["enable_drs_extension"]:
             return (
-                "Hosts with VMware's resource scheduler ('enable_drs_extension') "
-                "can't be told from others."
+                "Hosts with VMware's resource scheduler can't be told from others: "
+                "'enable_drs_extension' must be false. An availability zone of such "
+                "hosts can be named instead."
             )
         return super().misfit(properties, profile_type)
 
@@ -96,7 +98,7 @@ class Affinity(base.Plain):
         name = wanted.get("name") or hints.get("group")
         found = _find(groups, name) if name else None
         if found is None:
-            made = name or f"server_group_{ask.binding_id}"
+            made = name or _own_name(ask)
             return base.Again(
                 wait=None,
                 memo={"make": made},
@@ -123,6 +125,23 @@ class Affinity(base.Plain):
                 groups.delete_server_group(group_id)
         return base.Done(patch=base.Patch(data=dict.fromkeys(data)))
 
+    def strays(self, ask: base.HookAsk, since: float) -> Sequence[str]:
+        """Return ids of unused groups with the name that only the binding has.
+
+        A second group of a name that a user has chosen may be anybody's, for
+        clouds say neither who made a group nor when: such groups stay.
+        """
+        used = ask.data.get("servergroup_id")
+        return [
+            one.id
+            for one in ask.cloud.compute.list_server_groups(_own_name(ask))
+            if one.id != used and not one.server_ids
+        ]
+
+    def remove_stray(self, ask: base.HookAsk, object_id: str) -> None:
+        """Delete a group."""
+        ask.cloud.compute.delete_server_group(object_id)
+
     def decide(
         self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
     ) -> plan.Decision | Refusal:
@@ -136,6 +155,11 @@ class Affinity(base.Plain):
         told += [f"zone {zone}"] if zone else []
         reason = f"{ask.create} nodes in {' and '.join(told)}."
         return plan.Decision(places=(place,) * ask.create, reasons=(reason,))
+
+
+def _own_name(ask: base.HookAsk) -> str:
+    """Return the name of a group for which none was chosen."""
+    return f"server_group_{ask.binding_id}"
 
 
 def _find(groups: clouds.Compute, name: str) -> objects.ServerGroup | None:

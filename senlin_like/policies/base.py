@@ -73,11 +73,13 @@ class Patch:
 class Done(turns.Ended):
     """The hook has ended well.
 
-    ``failed``: why some nodes can't be members, by id.
+    ``failed``: why some nodes can't be members, by id; ``members``: ids of
+    nodes that are.
     """
 
     patch: Patch = Patch()
     failed: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    members: Collection[str] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -172,6 +174,18 @@ class PolicyType(Protocol):
     def detach(self, ask: HookAsk) -> Step:
         """Remove what was made for a cluster, found by looking for it."""
 
+    def strays(self, ask: HookAsk, since: float) -> Sequence[str]:
+        """Return ids of what was made for the binding but isn't what it uses.
+
+        ``since``: epoch seconds; what is older is left alone, as is what
+        might be somebody else's. A binding that is gone keeps nothing
+        (``data`` is empty): all that carries its mark is a stray. Of the cluster
+        only the id is known.
+        """
+
+    def remove_stray(self, ask: HookAsk, object_id: str) -> None:
+        """Ask for the removal of what ``strays`` has named."""
+
     def drain(self, ask: HookAsk) -> Step:
         """Send nothing new to the nodes that are about to go."""
 
@@ -180,6 +194,14 @@ class PolicyType(Protocol):
 
     def join(self, ask: HookAsk) -> Step:
         """Let exactly the nodes that stay be members, each as it should be."""
+
+    def drifted(self, ask: HookAsk) -> str | None:
+        """Tell in a sentence what ``join`` would change, None if nothing.
+
+        Only looks.
+
+        :raises CloudNotFound: when what has the members is gone.
+        """
 
 
 class Plain:
@@ -221,6 +243,13 @@ class Plain:
         """Do nothing."""
         return Done()
 
+    def strays(self, ask: HookAsk, since: float) -> Sequence[str]:
+        """Find nothing."""
+        return ()
+
+    def remove_stray(self, ask: HookAsk, object_id: str) -> None:
+        """Do nothing."""
+
     def drain(self, ask: HookAsk) -> Step:
         """Do nothing."""
         return Done()
@@ -232,6 +261,10 @@ class Plain:
     def join(self, ask: HookAsk) -> Step:
         """Do nothing."""
         return Done()
+
+    def drifted(self, ask: HookAsk) -> str | None:
+        """Find nothing."""
+        return None
 
 
 def supported(since: str) -> Statuses:

@@ -5,7 +5,7 @@ from typing import Any
 
 from senlin_like.domain import spec as specs
 from senlin_like.policies import base, references
-from senlin_like.policies.balancing import hooks
+from senlin_like.policies.balancing import hooks, strays
 from senlin_like.policies.references import Reference
 
 _PROTOCOLS = specs.one_of("HTTP", "HTTPS", "TCP")
@@ -180,6 +180,17 @@ class LoadBalance(base.Plain):
         """
         return hooks.detach(ask)
 
+    def strays(self, ask: base.HookAsk, since: float) -> Sequence[str]:
+        """Return ids of load balancers that carry the mark but aren't used."""
+        return strays.find(ask.cloud, ask.binding_id, ask.data, since)
+
+    def remove_stray(self, ask: base.HookAsk, object_id: str) -> None:
+        """Delete a load balancer with all that is in it.
+
+        :raises CloudBusy: while it is being built.
+        """
+        strays.remove(ask.cloud, object_id)
+
     def drain(self, ask: base.HookAsk) -> base.Step:
         """Give members that are about to go the weight 0.
 
@@ -200,3 +211,10 @@ class LoadBalance(base.Plain):
         :raises CloudError: when the cloud refuses, or it takes too long.
         """
         return hooks.join(ask)
+
+    def drifted(self, ask: base.HookAsk) -> str | None:
+        """Tell which members aren't as they should be, None if all are.
+
+        :raises CloudError: when the cloud can't be asked, or the pool is gone.
+        """
+        return hooks.drifted(ask)

@@ -22,6 +22,8 @@ class LoadBalancer:
     status: str
     reason: str
     operating_status: str
+    #: Epoch seconds.
+    created_at: float
     vip_address: str
     vip_port_id: str
     flavor_id: str | None
@@ -62,6 +64,7 @@ def _record(row: Any, now: float, parts: Sequence[Any], health: str) -> LoadBala
         status=status,
         reason=reason,
         operating_status=health if row.is_up and mine["listener"] else "OFFLINE",
+        created_at=row.created_at,
         vip_address=row.vip_address,
         vip_port_id=row.vip_port_id,
         flavor_id=row.flavor_id,

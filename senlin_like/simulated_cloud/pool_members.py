@@ -117,6 +117,30 @@ def put(
     balancers.change(world, owner, pool.load_balancer_id, work, fault)
 
 
+def delete(
+    world: World, owner: Owner, pool_id: str, member_id: str, fault: str | None = None
+) -> None:
+    """Take one member out of a pool; fine if it is gone.
+
+    :raises CloudNotFound: when the project has no such pool.
+    :raises CloudBusy: while something else of the load balancer changes.
+    """
+    pool = balancer_parts.get(world, owner, balancer_parts.POOL, pool_id)
+    mine = sa.and_(_TABLE.c.id == member_id, _TABLE.c.pool_id == pool_id)
+    is_there = world.store.read(
+        lambda connection: connection.execute(
+            sa.select(_TABLE.c.id).where(mine)
+        ).first()
+    )
+    if is_there is None:
+        return
+
+    def work(connection: sa.Connection) -> None:
+        connection.execute(_TABLE.delete().where(mine))
+
+    balancers.change(world, owner, pool.load_balancer_id, work, fault)
+
+
 def _check(
     picture: Picture, members: Sequence[NewMember]
 ) -> dict[tuple[str, int], NewMember]:

@@ -75,30 +75,40 @@ def find(world: World, owner: Owner, identity: str) -> ServerGroup:
 
     :raises CloudNotFound: when the project has no such group.
     """
-    now = world.now()
     named = sa.or_(_TABLE.c.id == identity, _TABLE.c.name == identity)
+    found = _select(world, owner, named)
+    if not found:
+        raise exceptions.CloudNotFound("server group", identity)
+    return next((one for one in found if one.id == identity), found[0])
 
-    def work(connection: sa.Connection) -> ServerGroup | None:
+
+def list_named(world: World, owner: Owner, name: str) -> list[ServerGroup]:
+    """Return all groups of a name, the oldest first."""
+    return _select(world, owner, _TABLE.c.name == name)
+
+
+def _select(
+    world: World, owner: Owner, condition: sa.ColumnElement[bool]
+) -> list[ServerGroup]:
+    now = world.now()
+
+    def work(connection: sa.Connection) -> list[ServerGroup]:
         rows = connection.execute(
             sa.select(_TABLE)
-            .where(named, *_visible(owner))
+            .where(condition, *_visible(owner))
             .order_by(_TABLE.c.created_at, _TABLE.c.id)
         ).all()
-        rows = [row for row in rows if row.id == identity] or list(rows)
-        if not rows:
-            return None
-        hosts = _members(connection, rows[0].id, now)
-        return ServerGroup(
-            id=rows[0].id,
-            name=rows[0].name,
-            policy=rows[0].policy,
-            server_ids=tuple(sorted(hosts)),
-        )
+        return [
+            ServerGroup(
+                id=row.id,
+                name=row.name,
+                policy=row.policy,
+                server_ids=tuple(sorted(_members(connection, row.id, now))),
+            )
+            for row in rows
+        ]
 
-    found = world.store.read(work)
-    if found is None:
-        raise exceptions.CloudNotFound("server group", identity)
-    return found
+    return world.store.read(work)
 
 
 def delete(world: World, owner: Owner, group_id: str) -> None:

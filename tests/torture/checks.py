@@ -19,6 +19,7 @@ from senlin_like.domain.enums import FINAL
 from senlin_like.drivers.base import NODE_MARK
 from senlin_like.simulated_cloud import audit, tables
 from senlin_like.simulated_cloud.world import World
+from tests.torture import policy_checks
 
 PASSING_NODE = {"INIT", "CREATING", "DELETING", "UPDATING", "RECOVERING", "OPERATING"}
 PASSING_CLUSTER = {
@@ -111,6 +112,7 @@ def problems(
         *_clusters(db),
         *_dependents(db),
         *audit.problems(world),
+        *policy_checks.problems(db, world),
     ]
 
 

@@ -1,6 +1,8 @@
 """Scenarios with policies, on the ground of ``scenarios``."""
 
 from senlin_like.operations import clusters, node_actions, nodes
+from senlin_like.simulated_cloud import tables
+from tests.torture import checks
 from tests.torture.scenarios import (
     Act,
     Scenario,
@@ -61,6 +63,24 @@ def _balanced(*then: Act) -> Act:
     return before
 
 
+def _aside(stage: Stage) -> None:
+    """Disable the policy, and let a node come that isn't made a member."""
+    ask_cluster("policy_update", policy_id="lb", enabled=False)(stage)
+    stage.drain()
+    ask_cluster("scale_out", count=1)(stage)
+    stage.drain()
+
+
+def _drifted(stage: Stage) -> None:
+    """Take a member away behind everybody's back."""
+    table = tables.MEMBERS
+    world = stage.driver.world
+    first = checks.cloud_rows(world, table)[0].id
+    world.store.transact(
+        lambda connection: connection.execute(table.delete().where(table.c.id == first))
+    )
+
+
 def _ill(stage: Stage) -> None:
     """Kill a server, and let its node be known as bad."""
     node = next(node for node in stage.nodes() if node.name == "web-1")
@@ -98,6 +118,30 @@ BALANCED = (
         name="lb-detach",
         before=_balanced(),
         act=ask_cluster("policy_detach", policy_id="lb"),
+    ),
+    Scenario(
+        name="lb-enable",
+        before=_balanced(_aside),
+        act=ask_cluster("policy_update", policy_id="lb", enabled=True),
+    ),
+    Scenario(
+        name="lb-settle",
+        before=_balanced(_drifted),
+        act=ask_cluster("policy_update", policy_id="lb"),
+    ),
+    Scenario(
+        name="lb-update",
+        before=_balanced(_drifted),
+        act=lambda stage: clusters.update(
+            stage.deps, stage.ctx, "web", {"profile_id": "new"}
+        ),
+    ),
+    Scenario(
+        name="lb-node-update",
+        before=_balanced(_drifted),
+        act=lambda stage: nodes.update(
+            stage.deps, stage.ctx, "web-2", {"profile_id": "new"}
+        ),
     ),
     Scenario(
         name="lb-scale-out", before=_balanced(), act=ask_cluster("scale_out", count=2)
@@ -249,6 +293,28 @@ SCENARIOS = (
     *BALANCED,
     *PORTIONED,
     *PLACED,
+
+_GROUP = "compute.create_server_group"
+GROUPED = (
+    Scenario(name="group-attach", act=ask_cluster("policy_attach", policy_id="apart")),
+    Scenario(
+        name="group-attach-unsure",
+        before=fault(effect="done_but_timeout", method=_GROUP, count=1),
+        act=ask_cluster("policy_attach", policy_id="apart"),
+    ),
+    Scenario(
+        name="group-attach-named", act=ask_cluster("policy_attach", policy_id="mine")
+    ),
+    Scenario(
+        name="group-detach",
+        before=attached("apart"),
+        act=ask_cluster("policy_detach", policy_id="apart"),
+    ),
+)
+
+SCENARIOS = (
+    *BALANCED,
+    *GROUPED,
     Scenario(
         name="policy-attach", act=ask_cluster("policy_attach", policy_id="shrink")
     ),

@@ -89,6 +89,8 @@ def make_policies(stage: Stage) -> None:
     stage.a_policy("spread", "zone_placement", zones=places)
     subnet = {"subnet": "private-subnet"}
     stage.a_policy("lb", "loadbalance", pool=subnet, vip=subnet)
+    stage.a_policy("apart", "affinity")
+    stage.a_policy("mine", "affinity", servergroup={"name": "mine"})
     event = {"event": "CLUSTER_SCALE_IN"}
     stage.a_policy("less", "scaling", **event, adjustment={"number": 2})
 

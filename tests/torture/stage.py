@@ -21,8 +21,10 @@ from senlin_like.context import RequestContext
 from senlin_like.db import models, session, vault
 from senlin_like.db.models import Action
 from senlin_like.db.work_models import (
+    BindingWatch,
     Dependency,
     HealthCheck,
+    MemberCheck,
     StrayWatch,
     WatchGroup,
 )
@@ -163,6 +165,8 @@ class Stage:
             WatchGroup.__table__: ("due_at",),
             HealthCheck.__table__: ("due_at", "full_at"),
             StrayWatch.__table__: ("due_at", "until"),
+            BindingWatch.__table__: ("due_at", "until"),
+            MemberCheck.__table__: ("due_at",),
         }
 
         def work(one: session.Session) -> None:
@@ -231,13 +235,17 @@ class Stage:
         raise Unmet(f"it never comes: {self.tell(self.actions())}")
 
     def sweep(self) -> int:
-        """Look for strays until their watch is over; tell how many were removed."""
+        """Look for strays until their watch is over; tell how many were removed.
+
+        Members are looked at too, and what follows from that is done.
+        """
         removed = 0
         for _ in range(4):
             self.advance(self.options.stray_every_s + 1)
             removed += self.engine.sweep()
             self.engine.watcher.look_once()
         self.advance(5.0)
+        self.drain()
         return removed
 
     # -- looking ----------------------------------------------------------

@@ -28,7 +28,7 @@ EVENT = fields.Resource(
         *fields.owner_fields(),
         Field(
             name="action",
-            text="Kind of the action, or HEALTH_CHECK.",
+            text="Kind of the action, or HEALTH_CHECK, or MEMBERS_CHECK.",
             shows=TEXT,
         ),
         Field(name="status", text="start, end or error.", shows=TEXT),
@@ -45,7 +45,7 @@ LISTING = queries.Listing(
         queries.Filter(name="cluster_id", text="ID, name or short id of the cluster."),
         queries.Filter(
             name="action",
-            text="Kind of the action, or HEALTH_CHECK.",
+            text="Kind of the action, or HEALTH_CHECK, or MEMBERS_CHECK.",
             values=(*Kind, health.EVENT),
         ),
         queries.Filter(

@@ -129,6 +129,12 @@ class SimulatedCompute:
         with self._account.call("compute.find_server_group", identity):
             return _group(server_groups.find(self._world, self._owner, identity))
 
+    def list_server_groups(self, name: str) -> list[objects.ServerGroup]:
+        """Return all server groups of a name, the oldest first."""
+        with self._account.call("compute.list_server_groups", name):
+            found = server_groups.list_named(self._world, self._owner, name)
+            return [_group(record) for record in found]
+
     def create_server_group(
         self, name: str, policies: Sequence[str]
     ) -> objects.ServerGroup:

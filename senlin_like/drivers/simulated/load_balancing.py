@@ -1,6 +1,7 @@
 """Load balancers of the simulated cloud."""
 
 import dataclasses
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -135,6 +136,13 @@ class SimulatedLoadBalancing:
                 fault=call.error_status,
             )
 
+    def delete_member(self, pool_id: str, member_id: str) -> None:
+        """Take one member out of a pool; not an error if it is gone."""
+        with self._account.call("load_balancing.delete_member", pool_id) as call:
+            pool_members.delete(
+                self._world, self._owner, pool_id, member_id, call.error_status
+            )
+
     def _create(self, kind: str, parent_id: str, request: Any) -> str:
         with self._account.call(f"load_balancing.create_{kind}", request.name) as call:
             fields = dataclasses.asdict(request)
@@ -159,6 +167,7 @@ def _load_balancer(record: balancer_details.LoadBalancer) -> balancing.LoadBalan
         name=record.name,
         status=record.status,
         operating_status=record.operating_status,
+        created_at=datetime.datetime.fromtimestamp(record.created_at, datetime.UTC),
         vip_address=record.vip_address,
         vip_port_id=record.vip_port_id,
         listener_ids=record.listener_ids,

@@ -62,13 +62,13 @@ def still_there(session: Session, row: Any, ids: Sequence[str]) -> list[str]:
     return [one for one in ids if one in known and known[one].cluster_id == row.id]
 
 
-def repeated(run: Run, part: str, steps: Sequence[Step], fan_out: str) -> list[Step]:
+def repeated(run: Run, part: str, steps: Sequence[Step]) -> list[Step]:
     """Return steps that are done for each batch; ``part`` tells where these are.
 
-    No batch follows one in which a child of the step ``fan_out`` failed.
+    No batch follows one in which something failed.
     """
     names = [step.name for step in steps]
-    return [BatchPause(run), *steps, NextBatch(run, part, names, fan_out)]
+    return [BatchPause(run), *steps, NextBatch(run, part, names)]
 
 
 class BatchPause(Step):
@@ -90,11 +90,10 @@ class BatchPause(Step):
 class NextBatch(Step):
     """Begin with the next batch, if there is one."""
 
-    def __init__(self, run: Run, part: str, names: Sequence[str], fan_out: str) -> None:
+    def __init__(self, run: Run, part: str, names: Sequence[str]) -> None:
         super().__init__(run)
         self.part = part
         self.names = names
-        self.fan_out = fan_out
 
     def execute(self) -> None:
         """Do the step if there are batches."""
@@ -120,7 +119,7 @@ class NextBatch(Step):
 
     def _decide(self, _session: Session) -> Done | Park:
         run, kept = self.run, self.run.data[self.part]
-        has_failed = bool(run.result(self.fan_out).get("failed"))
+        has_failed = any(run.result(name).get("failed") for name in self.names)
         if is_last(run, self.part) or has_failed or "stopped" in run.data:
             return Done()
         following = int(kept["batch"]) + 1

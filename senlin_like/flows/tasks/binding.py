@@ -68,7 +68,7 @@ class BindingWork:
                 profile_type=owner.profile_type,
                 profile_properties=profile.properties,
                 data=owner.data or {},
-                nodes=[_facts_of(node) for node in nodes],
+                nodes=[facts_of(node) for node in nodes],
             ),
             turn=turn,
         )
@@ -146,7 +146,8 @@ def data_of(run: Run, binding: Any) -> Mapping[str, Any]:
     return data
 
 
-def _facts_of(node: Any) -> policies.NodeFacts:
+def facts_of(node: Any) -> policies.NodeFacts:
+    """Return what a hook may know of a node, from ``node_state.with_data``."""
     return policies.NodeFacts(
         id=node.id,
         name=node.name,

@@ -25,7 +25,11 @@ from senlin_like.policies import base as policies
 
 #: Key of an action's data: the policy that has the nodes as members.
 BALANCED_BY = "balanced_by"
+#: Key of an action's data: why members couldn't be put right.
+PROBLEM = "members_problem"
 JOIN = "JoinPool"
+#: Key of the result of a join: nodes that may be well again.
+RECOVERED = "recovered"
 NOT_ADDED = "Failed in adding nodes into lb pool"
 NOT_REMOVED = "Failed in removing deleted node(s) from lb pool"
 
@@ -186,11 +190,18 @@ class Join(_Members):
         self.can_undo = False
         self.newcomers = newcomers
         self._failed: Mapping[str, str] = {}
+        self._recovered: list[str] = []
 
     def ask(self, recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
         """Call the verb, and keep what it says of nodes."""
         answer = recipe.type.join(ask)
-        self._failed = answer.failed if isinstance(answer, policies.Done) else {}
+        if isinstance(answer, policies.Done):
+            self._failed = answer.failed
+            self._recovered = [
+                node.id
+                for node in ask.cluster.nodes
+                if node.id in answer.members and node.status == NodeStatus.WARNING
+            ]
         return answer
 
     def may_go_on(self) -> None:
@@ -215,8 +226,8 @@ class Join(_Members):
         try:
             outcome = super().work(memo)
         except exceptions.CloudError as error:
-            self.run.data["members_problem"] = error.message
-            return self._ended(Done(), dict.fromkeys(newcomers, error.message))
+            self.run.data[PROBLEM] = error.message
+            return self._ended(Done(), self._blamed(newcomers, error.message))
         if not isinstance(outcome, Done):
             return outcome
         failed = {
@@ -226,6 +237,10 @@ class Join(_Members):
         }
         return self._ended(outcome, failed)
 
+    def _blamed(self, newcomers: Collection[str], reason: str) -> Mapping[str, str]:
+        """Tell which nodes aren't members because the cloud failed."""
+        return dict.fromkeys(newcomers, reason)
+
     def _ended(self, outcome: Done, failed: Mapping[str, str]) -> Done:
         result = {
             **outcome.result,
@@ -233,12 +248,40 @@ class Join(_Members):
             "first_failure": next(iter(failed.values()), ""),
         }
 
+        recovered = self._recovered
+        if recovered:
+            result[RECOVERED] = recovered
+
         def save(session: Session) -> None:
             if outcome.save is not None:
                 outcome.save(session)
             _warn(self.run, session, failed)
+            call_well(self.run, session, recovered, "The node is a member now.")
 
         return dataclasses.replace(outcome, result=result, save=save)
+
+
+class Renew(Join):
+    """Put the members right of nodes that may have got other addresses.
+
+    A load balancer that fails is no reason to call them unwell: they were
+    members before, and are looked at again (``engine.upkeep``).
+    """
+
+    def _blamed(self, newcomers: Collection[str], reason: str) -> Mapping[str, str]:
+        """Blame nobody."""
+        return {}
+
+
+class MustHold(Step):
+    """Fail if the members couldn't be put right."""
+
+    def work(self, memo: Mapping[str, Any]) -> Outcome:
+        """Look at what the step before has left."""
+        problem = self.run.data.get(PROBLEM)
+        if problem is not None:
+            raise Refused(f"The members couldn't be put right: {problem}")
+        return Done(is_last=True)
 
 
 class Settle(Join):
@@ -272,6 +315,21 @@ def _warn(run: Run, session: Session, failed: Mapping[str, str]) -> None:
         if known[node_id].status in _WELL:
             reason = f"{NOT_ADDED}: {failed[node_id]}"
             node_state.change(session, node_id, not_a_member(run, reason))
+
+
+def call_well(
+    run: Run, session: Session, node_ids: Collection[str], reason: str
+) -> bool:
+    """Let nodes be ACTIVE again that were unwell since they weren't members.
+
+    Tells whether there were any.
+    """
+    values = {
+        "status": NodeStatus.ACTIVE,
+        "status_reason": reason,
+        "updated_at": run.deps.clock(),
+    }
+    return node_state.set_back(session, node_ids, NOT_ADDED, values) > 0
 
 
 def not_a_member(run: Run, reason: str) -> dict[str, Any]:

@@ -104,16 +104,36 @@ def join(ask: policies.HookAsk) -> policies.Step:
 
     :raises CloudError: when the cloud refuses, or it takes too long.
     """
-    stays = [node for node in ask.cluster.nodes if node.id not in ask.leaving]
-    wanted = [node for node in stays if _is_member(ask, node)]
-    going = [node for node in stays if node not in wanted and node.data.get(MEMBER)]
+    wanted, going = _staying(ask)
     step = membership.reconcile(_inner(ask), _targets(wanted), _targets(going))
     if isinstance(step, base.Again):
         return _again(ask, step, at="join")
     marks = {**_marks(_leaving(ask), None), **_marks(wanted, step)}
     return policies.Done(
-        reason=step.reason, patch=policies.Patch(nodes=marks), failed=step.failed
+        reason=step.reason,
+        patch=policies.Patch(nodes=marks),
+        failed=step.failed,
+        members=frozenset(step.members),
     )
+
+
+def drifted(ask: policies.HookAsk) -> str | None:
+    """Tell what ``join`` would change, None if nothing.
+
+    :raises CloudError: when the cloud can't be asked, or the pool is gone.
+    """
+    wanted, going = _staying(ask)
+    return membership.drift(_inner(ask), _targets(wanted), _targets(going))
+
+
+def _staying(
+    ask: policies.HookAsk,
+) -> tuple[list[policies.NodeFacts], list[policies.NodeFacts]]:
+    """Return the nodes that are to be members, and those that keep what they have."""
+    stays = [node for node in ask.cluster.nodes if node.id not in ask.leaving]
+    wanted = [node for node in stays if _is_member(ask, node)]
+    going = [node for node in stays if node not in wanted and node.data.get(MEMBER)]
+    return wanted, going
 
 
 def _is_member(ask: policies.HookAsk, node: policies.NodeFacts) -> bool:

@@ -3,7 +3,7 @@
 Each verb looks at the pool, works out one change, and looks again when the
 load balancer is through with it, until nothing is left to change. So it
 doesn't matter where it was cut off, nor that somebody else changed the pool
-at the same time.
+at the same time. Only from a pool that others use too members go one by one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ from senlin_like.policies.balancing import addresses, base, pool, waits
 MAX_ROUNDS = 5
 _WHAT = "Changing the members of the load balancer"
 
-Plan = Callable[[Sequence[Member]], pool.Change | None]
+Plan = Callable[[Sequence[Member]], pool.Change | pool.Removal | None]
 
 
 def add(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
@@ -50,6 +50,34 @@ def reconcile(
     )
 
 
+def drift(
+    ask: base.Ask,
+    targets: Sequence[base.Target],
+    others: Sequence[base.Target] = (),
+) -> str | None:
+    """Tell in a sentence what ``reconcile`` would change, None if nothing.
+
+    :raises CloudError: when the cloud can't be asked, or the pool is gone.
+    """
+    pool_id = ask.record.get("pool")
+    if pool_id is None:
+        raise exceptions.CloudNotFound("pool", f"of binding {ask.mark}")
+    wanted, _failed = _members_of(ask, targets)
+    there = ask.cloud.load_balancing.list_members(pool_id)
+    is_others = _is_of(others)
+    wrong, stale = pool.compare(
+        there,
+        wanted,
+        lambda member: _is_ours(ask, member) and not is_others(member),
+    )
+    members = _members_by_node(targets, there)
+    known = {one.node_id: one.member_id for one in targets if one.member_id}
+    lost = sum(
+        members.get(node_id) != known.get(node_id) for node_id in {*members, *known}
+    )
+    return pool.tell(wrong, stale, lost)
+
+
 def drain(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
     """Send no new visitors to the members of some nodes.
 
@@ -65,7 +93,10 @@ def remove(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
     :raises CloudError: when the cloud refuses, or it takes too long.
     """
     is_going = _is_of(targets)
-    return _leave(ask, lambda there: pool.remove(there, is_going))
+    return _leave(
+        ask,
+        lambda there: pool.remove(there, is_going, is_shared=_is_shared(ask, there)),
+    )
 
 
 def leave(ask: base.Ask) -> base.Step:
@@ -75,7 +106,11 @@ def leave(ask: base.Ask) -> base.Step:
     """
     step = _leave(
         ask,
-        lambda there: pool.remove(there, lambda member: _is_ours(ask, member)),
+        lambda there: pool.remove(
+            there,
+            lambda member: _is_ours(ask, member),
+            is_shared=_is_shared(ask, there),
+        ),
     )
     if isinstance(step, base.Again):
         return step
@@ -89,7 +124,12 @@ def _put(
 ) -> base.Step:
     wanted, failed = _members_of(ask, targets)
     return _converge(
-        ask, lambda there: pool.put(there, wanted, is_stale), targets, failed
+        ask,
+        lambda there: pool.put(
+            there, wanted, is_stale, is_shared=_is_shared(ask, there)
+        ),
+        targets,
+        failed,
     )
 
 
@@ -117,33 +157,52 @@ def _converge(
     there = service.list_members(record["pool"])
     change = plan(there)
     if change is None:
-        members = {
-            target.node_id: member.id
-            for target in targets
-            for member in there
-            if base.node_tag(target.node_id) in member.tags
-        }
         return base.Done(
             record=record,
-            members=members,
+            members=_members_by_node(targets, there),
             failed=failed or {},
             reason="The pool has the members that it should have.",
         )
-    rounds = int(ask.turn.memo.get("rounds", 0))
-    if rounds >= MAX_ROUNDS:
-        raise exceptions.CloudError(
-            f"Pool {record['pool']} didn't keep its members after {rounds} changes."
-        )
+    memo = _counted(ask, change)
     try:
-        service.put_members(record["pool"], change.members, additive=change.additive)
-        rounds += 1
+        if isinstance(change, pool.Removal):
+            service.delete_member(record["pool"], change.ids[0])
+        else:
+            service.put_members(
+                record["pool"], change.members, additive=change.additive
+            )
     except exceptions.CloudBusy as error:
         waits.status_after(ask, record["loadbalancer"], error)
+        memo = dict(ask.turn.memo)
     return base.Again(
-        wait=waits.ready(ask, record["loadbalancer"]),
-        record=record,
-        memo={"rounds": rounds},
+        wait=waits.ready(ask, record["loadbalancer"]), record=record, memo=memo
     )
+
+
+def _members_by_node(
+    targets: Sequence[base.Target], there: Sequence[Member]
+) -> dict[str, str]:
+    """Return node id → member id of those nodes that have a member."""
+    by_tag = {tag: member.id for member in there for tag in member.tags}
+    tags = {target.node_id: base.node_tag(target.node_id) for target in targets}
+    return {node_id: by_tag[tag] for node_id, tag in tags.items() if tag in by_tag}
+
+
+def _counted(ask: base.Ask, change: pool.Change | pool.Removal) -> dict[str, int]:
+    """Return the memo after one more change; those that get on don't count.
+
+    :raises CloudError: when somebody else undoes what is done.
+    """
+    memo = ask.turn.memo
+    left = len(change.ids) if isinstance(change, pool.Removal) else 0
+    rounds = int(memo.get("rounds", 0))
+    if left and left < memo.get("left", left + 1):
+        return {"rounds": rounds, "left": left}
+    if rounds >= MAX_ROUNDS:
+        raise exceptions.CloudError(
+            f"Pool {ask.record['pool']} didn't keep its members after {rounds} changes."
+        )
+    return {"rounds": rounds + 1} | ({"left": left} if left else {})
 
 
 def _members_of(
@@ -181,6 +240,13 @@ def _members_of(
 
 def _is_ours(ask: base.Ask, member: Member) -> bool:
     return base.binding_tag(ask.mark) in member.tags
+
+
+def _is_shared(ask: base.Ask, there: Sequence[Member]) -> bool:
+    """Tell whether others have members in the pool, or may have some any time."""
+    if ask.record.get("preexisting"):
+        return True
+    return not all(_is_ours(ask, member) for member in there)
 
 
 def _is_of(targets: Sequence[base.Target]) -> Callable[[Member], bool]:

@@ -51,17 +51,12 @@ def delete_all(stage: Stage) -> None:
     stage.drain()
 
 
-#: A second load balancer is found by nobody before the policy is detached.
-UNSEEN = {"lb-attach", "lb-attach-unsure", "lb-attach-cancel"}
 CASES = [
     pytest.param(
         ground,
         scenario,
         deletes,
         id=f"{scenario.name}-{'deleted' if deletes else 'kept'}",
-        marks=[pytest.mark.xfail(strict=True, reason="no watch for load balancers")]
-        if scenario.name in UNSEEN and not deletes
-        else [],
     )
     for ground, scenario in ALL
     for deletes in (False, True)

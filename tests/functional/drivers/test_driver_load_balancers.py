@@ -80,6 +80,8 @@ def test_a_load_balancer_builds_and_has_an_address(kit):
     assert made.status == "PENDING_CREATE"
     assert found.status == "ACTIVE"
     assert found.operating_status == "OFFLINE"
+    assert found.created_at == made.created_at
+    assert found.created_at.tzinfo is not None
     port = cloud.network.find_port(found.vip_port_id)
     assert port.fixed_ips[0]["ip_address"] == found.vip_address
     assert cloud.load_balancing.find_load_balancer("lb-1") == made.id
@@ -163,6 +165,25 @@ def test_members_that_are_not_named_go_without_additive(kit):
 
     assert left == {"10.0.1.2": 1}
     assert addresses(kit, pool) == {}
+
+
+def test_one_member_is_deleted_and_others_stay(kit):
+    load_balancer = a_load_balancer(kit)
+    pool = a_pool(kit, load_balancer)
+    service = kit.cloud().load_balancing
+    service.put_members(pool, [a_member(1), a_member(2)], additive=True)
+    settle(kit, load_balancer)
+    [first, _] = sorted(service.list_members(pool), key=lambda one: one.address)
+
+    service.delete_member(pool, first.id)
+    with pytest.raises(exceptions.CloudBusy):
+        service.put_members(pool, [a_member(3)], additive=True)
+    settle(kit, load_balancer)
+
+    assert addresses(kit, pool) == {"10.0.1.2": 1}
+    service.delete_member(pool, first.id)
+    with pytest.raises(exceptions.CloudNotFound):
+        kit.cloud("project-2").load_balancing.delete_member(pool, first.id)
 
 
 @pytest.mark.parametrize(

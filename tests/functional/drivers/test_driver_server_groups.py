@@ -48,3 +48,18 @@ def test_other_projects_see_nothing_of_a_group(kit, a_request):
     with pytest.raises(exceptions.CloudError):
         stranger.create_server(a_request(scheduler_hints={"group": group.id}))
     assert kit.cloud().compute.find_server_group("mine") == group
+
+
+def test_all_groups_of_a_name_are_listed(kit):
+    compute = kit.cloud().compute
+    first = compute.create_server_group("mine", ["affinity"])
+    second = compute.create_server_group("mine", ["anti-affinity"])
+    compute.create_server_group("other", ["affinity"])
+    kit.cloud("project-2").compute.create_server_group("mine", ["affinity"])
+
+    found = compute.list_server_groups("mine")
+
+    assert {one.id for one in found} == {first.id, second.id}
+    assert compute.list_server_groups("nothing") == []
+    # A name is not an id.
+    assert compute.list_server_groups(first.id) == []

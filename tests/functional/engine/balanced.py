@@ -11,6 +11,7 @@ from tests.torture import checks
 
 POOL = {"subnet": "private-subnet"}
 PUT = "load_balancing.put_members"
+DELETE = "load_balancing.delete_member"
 
 
 class Site:
@@ -89,8 +90,8 @@ class Site:
 
     def changes(self):
         """Tell how often members of pools were changed."""
-        found = self.stage.controls.counters().get(PUT, {})
-        return sum(found.values())
+        counted = self.stage.controls.counters()
+        return sum(sum(counted.get(one, {}).values()) for one in (PUT, DELETE))
 
     def calls(self):
         """Give how often load balancers, and addresses of servers, were asked for."""

@@ -14,7 +14,7 @@ from senlin_like.operations import (
     clusters,
 )
 from senlin_like.simulated_cloud import tables
-from tests.functional.engine.balanced import POOL, PUT, Site
+from tests.functional.engine.balanced import DELETE, POOL, PUT, Site
 
 WORDS_ADD = "Failed in adding nodes into lb pool"
 WORDS_REMOVE = "Failed in removing deleted node(s) from lb pool"
@@ -84,7 +84,7 @@ def test_a_user_s_node_that_could_not_be_added_stays(stage, site):
 @pytest.mark.parametrize("size", [1, 3])
 def test_no_node_goes_that_could_not_be_taken_out(stage, site, size):
     site.make(3).balance()
-    broken(stage, PUT, count=1)
+    broken(stage, DELETE if size == 1 else PUT, count=1)
 
     ended = site.ask("scale_in", count=size)
 
@@ -97,7 +97,7 @@ def test_no_node_goes_that_could_not_be_taken_out(stage, site, size):
 def test_a_user_s_node_stays_that_could_not_be_taken_out(stage, site):
     site.make(2).balance()
     name = stage.nodes()[0].name
-    broken(stage, PUT, count=1)
+    broken(stage, DELETE, count=1)
 
     ended = site.delete_node(name)
 

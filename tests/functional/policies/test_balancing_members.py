@@ -6,8 +6,10 @@ import pytest
 
 from senlin_like import exceptions
 from senlin_like.policies.balancing import membership
+from tests.functional.cutting import Cutting
 
 PUT = "load_balancing.put_members"
+DELETE = "load_balancing.delete_member"
 
 
 def names(bench):
@@ -26,7 +28,8 @@ def test_the_number_of_calls_does_not_follow_the_number_of_members(ready, number
     ):
         ready.calls.clear()
         ready.run(verb, nodes)
-        counts[verb.__name__] = (len(ready.calls), ready.calls.count(PUT), ready.turns)
+        changes = ready.calls.count(PUT) + ready.calls.count(DELETE)
+        counts[verb.__name__] = (len(ready.calls), changes, ready.turns)
 
     assert counts == {
         "add": (7, 1, 2),
@@ -179,6 +182,105 @@ def test_removing_survives_a_crash_after_each_call(ready, verb, crash):
     assert names(ready) == left
 
 
+class Meanwhile(list):
+    """Notes calls, and does something right after each look at the members."""
+
+    def __init__(self, act):
+        super().__init__()
+        self.act = act
+
+    def append(self, path):
+        super().append(path)
+        if path == "load_balancing.list_members":
+            self.act()
+
+
+def interfered(bench, act):
+    bench.calls = Meanwhile(act)
+    bench.cut = Cutting(bench.cloud, bench.calls, bench.crashes)
+
+
+@pytest.mark.parametrize("is_theirs", [True, False])
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_stranger_who_comes_in_between_stays_in_a_shared_pool(
+    ready, number, is_theirs
+):
+    nodes = ready.nodes(4)
+    ready.run(membership.add, nodes)
+    if is_theirs:
+        ready.record["preexisting"] = True
+    else:
+        ready.stranger("10.0.0.240", name="first")
+    come = iter(range(250, 255))
+    interfered(ready, lambda: ready.stranger(f"10.0.0.{next(come)}", name="late"))
+
+    ready.run(membership.remove, nodes[:number])
+
+    left = [one.name for one in ready.members() if not one.name.startswith("node-")]
+    assert left.count("late") == ready.calls.count("load_balancing.list_members")
+    assert ("first" in left) is not is_theirs
+    assert (ready.calls.count(PUT), ready.calls.count(DELETE)) == (0, number)
+    assert {name for name in names(ready) if name.startswith("node-")} == {
+        one.name for one in nodes[number:]
+    }
+
+
+def test_many_leave_a_shared_pool_one_by_one(ready):
+    nodes = ready.nodes(12)
+    ready.run(membership.add, nodes)
+    ready.stranger(name="stranger", weight=7, tags=("theirs",))
+    ready.calls.clear()
+
+    ready.run(membership.reconcile, nodes[:2])
+
+    assert set(names(ready)) == {"node-0", "node-1", "stranger"}
+    assert (ready.calls.count(PUT), ready.calls.count(DELETE)) == (0, 10)
+
+
+@pytest.mark.parametrize("crash", range(1, 13))
+def test_leaving_a_shared_pool_survives_a_crash_after_each_call(ready, crash):
+    nodes = ready.nodes(3)
+    ready.run(membership.add, nodes)
+    ready.stranger(name="stranger")
+    ready.calls.clear()
+    ready.crashes.add(crash)
+
+    ready.run(membership.reconcile, nodes[:1])
+
+    assert names(ready) == {"node-0": 1, "stranger": 1}
+
+
+@pytest.mark.parametrize("effect", ["done_but_timeout", "timeout", "busy"])
+def test_a_lost_answer_of_a_deletion_does_no_harm(ready, effect):
+    nodes = ready.nodes(3)
+    ready.run(membership.add, nodes)
+    ready.stranger(name="stranger")
+    ready.fault(effect, DELETE, count=1)
+
+    ready.run(membership.remove, nodes[:2])
+
+    assert names(ready) == {"node-2": 1, "stranger": 1}
+
+
+def test_members_that_somebody_puts_back_are_not_fought_over(ready):
+    [node] = ready.nodes(1)
+    ready.run(membership.add, [node])
+    ready.stranger(name="stranger")
+    [ours] = [one for one in ready.members() if one.name == node.name]
+    inner = ready.look
+
+    def look(wait):
+        seen = inner(wait)
+        pool = ready.record["pool"]
+        ready.cloud.load_balancing.put_members(pool, [ours.as_request()], additive=True)
+        ready.clock.now += 60
+        return seen
+
+    ready.look = look
+    with pytest.raises(exceptions.CloudError, match="didn't keep its members"):
+        ready.run(membership.remove, [node])
+
+
 @pytest.mark.parametrize("effect", ["done_but_timeout", "timeout", "busy"])
 def test_a_lost_answer_does_no_harm(ready, effect):
     nodes = ready.nodes(3)
@@ -186,9 +288,9 @@ def test_a_lost_answer_does_no_harm(ready, effect):
     ready.run(membership.add, nodes)
     ready.fault(effect, PUT, count=1)
 
-    ready.run(membership.remove, nodes[:1])
+    ready.run(membership.remove, nodes[:2])
 
-    assert names(ready) == {"node-1": 1, "node-2": 1}
+    assert names(ready) == {"node-2": 1}
 
 
 def test_other_changes_are_waited_for(ready):
@@ -206,7 +308,8 @@ def test_a_change_that_fails_is_told(ready, verb):
     nodes = ready.nodes(1)
     if verb is membership.remove:
         ready.run(membership.add, nodes)
-    ready.fault("error_status", PUT, message="Amphora lost.")
+    for method in (PUT, DELETE):
+        ready.fault("error_status", method, message="Amphora lost.")
 
     with pytest.raises(exceptions.CloudError, match="failed: Amphora lost"):
         ready.run(verb, nodes)

@@ -31,43 +31,101 @@ def is_ours(one):
 
 def after(there, change):
     """Do to a pool what the cloud does."""
+    if isinstance(change, pool.Removal):
+        return {one.address: one for one in there if one.id not in change.ids[:1]}
     now = {} if change and not change.additive else {one.address: one for one in there}
     for one in change.members if change else ():
         now[one.address] = one
     return now
 
 
-@hypothesis.given(ours=keys, others=keys, want=keys)
-def test_exactly_the_wanted_and_all_strangers_are_there(ours, others, want):
+def settled(there, plan):
+    """Do what a plan says until it says nothing; give the pool and the calls."""
+    calls = []
+    while (change := plan(there)) is not None:
+        calls.append(change)
+        now = after(there, change)
+        there = [
+            Member(
+                id=one.address.rpartition(".")[2],
+                address=one.address,
+                port=one.port,
+                tags=one.tags,
+                weight=one.weight,
+            )
+            for one in now.values()
+        ]
+        assert len(calls) < 30
+    return there, calls
+
+
+@hypothesis.given(
+    ours=keys, others=keys, want=keys, is_shared=strategies.sampled_from([True, False])
+)
+def test_exactly_the_wanted_and_all_strangers_are_there(ours, others, want, is_shared):
     others = others - ours
     there = [member(n) for n in ours] + [member(n, tags=()) for n in others]
 
-    change = pool.put(there, [wanted(n) for n in want], is_ours)
-    now = after(there, change)
+    now, calls = settled(
+        there,
+        lambda found: pool.put(
+            found, [wanted(n) for n in want], is_ours, is_shared=is_shared
+        ),
+    )
 
-    assert set(now) == {f"10.0.0.{n}" for n in want | others}
-    assert {one.address for one in now.values() if is_ours(one)} == {
-        f"10.0.0.{n}" for n in want
-    }
-    again = [
-        Member(id="x", address=one.address, port=one.port, tags=one.tags)
-        for one in now.values()
-    ]
-    assert pool.put(again, [wanted(n) for n in want], is_ours) is None
+    assert {one.address for one in now} == {f"10.0.0.{n}" for n in want | others}
+    assert {one.address for one in now if is_ours(one)} == {f"10.0.0.{n}" for n in want}
+    if not is_shared:
+        assert len(calls) <= 1
 
 
-@hypothesis.given(ours=keys, others=keys)
-def test_removing_leaves_all_others_as_they_are(ours, others):
+@hypothesis.given(
+    ours=keys, others=keys, is_shared=strategies.sampled_from([True, False])
+)
+def test_removing_leaves_all_others_as_they_are(ours, others, is_shared):
     others = others - ours
     there = [member(n) for n in ours] + [
         member(n, tags=("theirs",), weight=n) for n in others
     ]
 
-    now = after(there, pool.remove(there, is_ours))
+    now, calls = settled(
+        there, lambda found: pool.remove(found, is_ours, is_shared=is_shared)
+    )
 
-    assert {(one.address, one.weight, one.tags) for one in now.values()} == {
+    assert {(one.address, one.weight, one.tags) for one in now} == {
         (f"10.0.0.{n}", n, ("theirs",)) for n in others
     }
+    assert len(calls) == (len(ours) if is_shared else min(len(ours), 1))
+
+
+@hypothesis.given(ours=keys, others=keys, want=keys)
+def test_no_call_names_who_is_not_ours_in_a_shared_pool(ours, others, want):
+    others = others - ours - want
+    there = [member(n) for n in ours] + [member(n, tags=()) for n in others]
+
+    _now, calls = settled(
+        there,
+        lambda found: pool.put(
+            found, [wanted(n) for n in want], is_ours, is_shared=True
+        ),
+    )
+
+    for call in calls:
+        if isinstance(call, pool.Change):
+            assert call.additive
+            assert {one.address for one in call.members} <= {
+                f"10.0.0.{n}" for n in want
+            }
+        else:
+            assert set(call.ids) <= {str(n) for n in ours}
+
+
+def test_one_that_goes_alone_is_deleted_alone():
+    there = [member(1), member(2)]
+
+    change = pool.remove(there, lambda one: one.id == "1")
+
+    assert change == pool.Removal(ids=("1",))
 
 
 @hypothesis.given(ours=keys, others=keys)
