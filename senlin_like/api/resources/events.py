@@ -3,7 +3,7 @@
 from senlin_like.api import fields, queries
 from senlin_like.api.fields import OBJECT, TEXT, TIME, Field
 from senlin_like.domain import health
-from senlin_like.domain.enums import EventLevel, Kind
+from senlin_like.domain.enums import HOOK_EVENT, EventLevel, Kind
 
 EVENT = fields.Resource(
     "event",
@@ -28,7 +28,7 @@ EVENT = fields.Resource(
         *fields.owner_fields(),
         Field(
             name="action",
-            text="Kind of the action, or HEALTH_CHECK.",
+            text="Kind of the action, HEALTH_CHECK or LIFECYCLE_HOOK.",
             shows=TEXT,
         ),
         Field(name="status", text="start, end or error.", shows=TEXT),
@@ -45,8 +45,8 @@ LISTING = queries.Listing(
         queries.Filter(name="cluster_id", text="ID, name or short id of the cluster."),
         queries.Filter(
             name="action",
-            text="Kind of the action, or HEALTH_CHECK.",
-            values=(*Kind, health.EVENT),
+            text="Kind of the action, HEALTH_CHECK or LIFECYCLE_HOOK.",
+            values=(*Kind, health.EVENT, HOOK_EVENT),
         ),
         queries.Filter(
             name="level",
