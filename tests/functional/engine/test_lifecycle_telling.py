@@ -1,0 +1,129 @@
+"""How a lifecycle hook is told of a node, and what if that isn't possible."""
+
+import pytest
+
+from senlin_like.operations import cluster_actions
+from tests.torture import hooks
+
+
+def test_a_queue_that_is_gone_is_made_again(stage, make, attach):
+    make(3)
+    attach("del", "deletion", hooks=hooks.zaqar())
+    cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    hooks.settle(stage)
+    hooks.complete_all(stage)
+    stage.drain()
+    hooks.forget_queue(stage)
+
+    cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    hooks.settle(stage)
+
+    [child] = hooks.waiting(stage)
+    assert [one["node_id"] for one in hooks.messages(stage)] == [child.target]
+
+
+@pytest.mark.parametrize("effect", ["error", "busy", "timeout", "done_but_timeout"])
+def test_telling_is_tried_again(stage, make, attach, effect):
+    make(2)
+    attach("del", "deletion", hooks=hooks.zaqar())
+    rule = {"effect": effect, "method": "messaging.post", "count": 3}
+    stage.controls.add_fault(rule)
+    cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    hooks.settle(stage)
+
+    [child] = hooks.waiting(stage)
+    assert "told" in child.status_reason
+    for _ in range(15):
+        stage.advance(1.0)
+        hooks.settle(stage)
+
+    [child] = hooks.waiting(stage)
+    tokens = {one["lifecycle_action_token"] for one in hooks.messages(stage)}
+    assert tokens == {child.id}
+    assert [phase for phase, _ in hooks.events(stage)] == ["error", "start"]
+    assert "to be completed" in child.status_reason
+
+
+def test_who_is_told_late_has_all_the_time(stage, make, attach):
+    make(2)
+    attach("del", "deletion", hooks=hooks.zaqar())
+    stage.controls.add_fault({"effect": "error", "method": "messaging.post"})
+    cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    for _ in range(30):
+        hooks.settle(stage)
+        stage.advance(1.0)
+    stage.controls.clear_faults()
+    for _ in range(60):
+        if hooks.told_at(stage):
+            break
+        stage.advance(1.0)
+        hooks.settle(stage)
+
+    stage.advance(hooks.TIMEOUT_S - 5)
+    hooks.settle(stage)
+
+    assert len(hooks.waiting(stage)) == 1
+    stage.advance(10)
+    stage.drain()
+    assert len(stage.nodes()) == 1
+
+
+def test_a_node_goes_in_time_though_nobody_can_be_told(stage, make, attach):
+    make(2)
+    attach("del", "deletion", hooks=hooks.zaqar())
+    stage.controls.add_fault({"effect": "error", "method": "messaging.post"})
+    parent = cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    hooks.settle(stage)
+    stage.advance(hooks.TIMEOUT_S - 5)
+    hooks.settle(stage)
+    assert len(stage.nodes()) == 2
+
+    stage.advance(6)
+    stage.drain()
+
+    assert stage.action(parent).status == "SUCCEEDED"
+    assert hooks.events(stage) == [
+        (
+            "error",
+            "The lifecycle hook couldn't be told: Simulated failure. That is tried "
+            "again.",
+        ),
+        (
+            "error",
+            "The lifecycle hook was never told (Simulated failure): going on.",
+        ),
+    ]
+    assert len(stage.nodes()) == 1
+
+
+def test_a_hook_can_be_completed_though_its_telling_seemed_to_fail(stage, make, attach):
+    make(2)
+    attach("del", "deletion", hooks=hooks.zaqar())
+    rule = {"effect": "done_but_timeout", "method": "messaging.post"}
+    stage.controls.add_fault(rule)
+    parent = cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    hooks.settle(stage)
+
+    hooks.complete(stage, hooks.messages(stage)[0]["lifecycle_action_token"])
+    for _ in range(5):
+        hooks.settle(stage)
+        stage.advance(1.0)
+
+    assert stage.action(parent).status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("moment", ["called messaging.post", "worked:CallHook"])
+def test_a_crash_after_the_telling_tells_again_with_the_same_token(
+    stage, make, attach, moment
+):
+    make(2)
+    attach("del", "deletion", hooks=hooks.zaqar())
+    cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    stage.moments.is_watching = True
+    stage.moments.crash_at = f"NODE_DELETE {moment} #1"
+    hooks.settle(stage)
+
+    [child] = hooks.waiting(stage)
+    tokens = [one["lifecycle_action_token"] for one in hooks.messages(stage)]
+    assert stage.crashes == 1
+    assert tokens == [child.id, child.id]
