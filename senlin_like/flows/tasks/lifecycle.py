@@ -214,12 +214,15 @@ class CallHook(Step):
         elif left <= 0:
             ended_by = "timeout"
             told.append(self._late(memo))
-        self._write(session, told)
+
+        def save(session: Session) -> None:
+            self._write(session, told)
+
         if ended_by is None:
-            return Park(parking=self._parking(memo, left), memo=memo)
+            return Park(parking=self._parking(memo, left), memo=memo, save=save)
         data = self.run.data
         data[HOOKS] = {**data[HOOKS], "ended_by": ended_by}
-        return Done(result={"ended_by": ended_by})
+        return Done(result={"ended_by": ended_by}, save=save)
 
     def _late(self, memo: Mapping[str, Any]) -> tuple[Phase, str]:
         if "told_at" in memo:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from senlin_like.operations import cluster_actions
-from tests.torture import hooks
+from senlin_like.operations import actions, cluster_actions
+from senlin_like.simulated_cloud import tables
+from tests.torture import checks, hooks
 
 
 def test_a_queue_that_is_gone_is_made_again(stage, make, attach):
@@ -127,3 +128,25 @@ def test_a_crash_after_the_telling_tells_again_with_the_same_token(
     tokens = [one["lifecycle_action_token"] for one in hooks.messages(stage)]
     assert stage.crashes == 1
     assert tokens == [child.id, child.id]
+
+
+@pytest.mark.parametrize("is_cancelled", [True, False], ids=["cancelled", "completed"])
+def test_who_waits_is_no_member_of_a_pool(stage, make, attach, is_cancelled):
+    def members():
+        return len(checks.cloud_rows(stage.driver.world, tables.MEMBERS))
+
+    make(3)
+    subnet = {"subnet": "private-subnet"}
+    attach("lb", "loadbalance", pool=subnet, vip=subnet)
+    attach("del", "deletion", hooks=hooks.zaqar())
+    parent = cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    stage.run_until(lambda: bool(hooks.waiting(stage)))
+    assert members() == 2
+
+    if is_cancelled:
+        actions.cancel(stage.deps, stage.ctx, parent, force=False)
+    else:
+        hooks.complete_all(stage)
+    stage.drain()
+
+    assert members() == len(stage.nodes()) == (3 if is_cancelled else 2)
