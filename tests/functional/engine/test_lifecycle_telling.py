@@ -2,7 +2,9 @@
 
 import pytest
 
-from senlin_like.operations import actions, cluster_actions
+from senlin_like.db.models import Binding, Policy
+from senlin_like.flows.tasks import lifecycle
+from senlin_like.operations import actions, cluster_actions, clusters
 from senlin_like.simulated_cloud import tables
 from tests.torture import checks, hooks
 
@@ -150,3 +152,63 @@ def test_who_waits_is_no_member_of_a_pool(stage, make, attach, is_cancelled):
     stage.drain()
 
     assert members() == len(stage.nodes()) == (3 if is_cancelled else 2)
+
+
+def test_telling_is_tried_within_bounds(stage, make, attach):
+    make(2)
+    clusters.update(stage.deps, stage.ctx, "web", {"timeout": 100_000})
+    stage.drain()
+    attach("del", "deletion", hooks=hooks.zaqar(20_000))
+    stage.controls.reset_counters()
+    stage.controls.add_fault({"effect": "error", "method": "messaging.post"})
+    parent = cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    for _ in range(60):
+        hooks.settle(stage)
+        stage.advance(120.0)
+
+    tries = sum(stage.controls.counters()["messaging.post"].values())
+    assert tries == lifecycle.TRIES
+    assert [text.partition(". ")[2] for _, text in hooks.events(stage)] == [
+        "That is tried again.",
+        "That isn't tried again.",
+    ]
+    assert len(stage.nodes()) == 2
+    stage.advance(20_000)
+    stage.drain()
+    assert stage.action(parent).status == "SUCCEEDED"
+
+
+def without_place(stage, policy):
+    """Let a policy be one that was stored when nobody looked at hooks."""
+    spec = {
+        "type": "senlin.policy.deletion",
+        "version": "1.1",
+        "properties": {"hooks": {"timeout": hooks.TIMEOUT_S}},
+    }
+    sealed = stage.deps.db.vault.seal(spec)
+    table = Policy.__table__
+    change = table.update().where(table.c.id == policy).values(sealed_spec=sealed)
+    stage.deps.db.transact(lambda one: one.execute(change))
+
+
+def without_binding(stage, _policy):
+    """Let the policy be gone."""
+    stage.deps.db.transact(lambda one: one.execute(Binding.__table__.delete()))
+
+
+@pytest.mark.parametrize("lose", [without_place, without_binding])
+def test_a_hook_that_is_nowhere_is_not_looked_for_again(stage, make, attach, lose):
+    make(2)
+    policy = attach("del", "deletion", hooks=hooks.zaqar())
+    parent = cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    stage.run_until(lambda: len(hooks.hooked(stage)) == 1)
+    lose(stage, policy)
+    stage.engine = stage.new_engine()
+    hooks.settle(stage)
+
+    [child] = hooks.waiting(stage)
+    assert "couldn't be told" in child.status_reason
+    assert [phase for phase, _ in hooks.events(stage)] == ["error"]
+    stage.drain()
+    assert stage.action(parent).status == "SUCCEEDED"
+    assert len(stage.nodes()) == 1
