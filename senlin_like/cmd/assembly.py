@@ -147,6 +147,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         trust_roles=tuple(conf.trust_roles),
         receiver_host=conf.receiver.host,
         receiver_port=conf.receiver.port,
+        message_ttl_s=conf.notification.ttl,
     )
 
 

@@ -69,7 +69,8 @@ OPTS = [
         default=10.0,
         min=0.1,
         help="The most seconds that one question to an address takes, redirects and "
-        "all. Policies with short retry intervals wait less.",
+        "all. Policies with short retry intervals wait less. Holds for the addresses "
+        "of lifecycle hooks too.",
     ),
     cfg.IntOpt(
         "max_response_size",
@@ -83,12 +84,14 @@ OPTS = [
         default=[],
         help="Networks (as 127.0.0.0/8) whose addresses users may have asked though "
         "they are denied otherwise, as loopback and what stands in denied_networks "
-        "are. Link-local and metadata addresses are never asked.",
+        "are. Link-local and metadata addresses are never asked. Holds for the "
+        "addresses of lifecycle hooks too.",
     ),
     cfg.ListOpt(
         "denied_networks",
         default=[],
         help="Networks whose addresses users may not have asked, such as that of the "
-        "control plane. With 0.0.0.0/0 and ::/0 only allowed_networks are asked.",
+        "control plane. With 0.0.0.0/0 and ::/0 only allowed_networks are asked. "
+        "Holds for the addresses of lifecycle hooks too.",
     ),
 ]

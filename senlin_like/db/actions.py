@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -11,7 +11,6 @@ from senlin_like import exceptions
 from senlin_like.context import RequestContext
 from senlin_like.db import clusters, models, paging, vault
 from senlin_like.db import identity as identities
-from senlin_like.db.types import db_now
 from senlin_like.db.work_models import Dependency
 from senlin_like.domain.enums import ActionStatus, Kind
 
@@ -194,27 +193,6 @@ def data_of_named(session: orm.Session, target: str, name: str) -> list[Record]:
         TABLE.c.name == name, TABLE.c.target == target
     )
     return [data or {} for data in session.scalars(query)]
-
-
-def complete_hook(session: orm.Session, action_id: str) -> bool:
-    """Let an action go on that waits for its lifecycle hook.
-
-    Returns False, and changes nothing, when it doesn't wait for one.
-    """
-    done = session.execute(
-        sa.update(TABLE)
-        .where(
-            TABLE.c.id == action_id,
-            TABLE.c.status == ActionStatus.WAITING_LIFECYCLE_COMPLETION,
-        )
-        .values(
-            status=ActionStatus.READY,
-            status_reason="Lifecycle complete.",
-            ready_at=db_now(),
-            wake_at=None,
-        )
-    )
-    return bool(cast("sa.CursorResult[Any]", done).rowcount)
 
 
 def delete_checks(session: orm.Session, cluster_id: str) -> None:

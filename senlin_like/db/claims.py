@@ -18,7 +18,7 @@ from senlin_like.db.models import Action
 from senlin_like.db.types import db_now
 from senlin_like.db.work_models import Dependency
 from senlin_like.domain import actions as action_facts
-from senlin_like.domain.enums import FINAL, ActionStatus, WaitKind
+from senlin_like.domain.enums import FINAL, PARKED, ActionStatus, WaitKind
 
 TABLE = Action.__table__
 
@@ -222,12 +222,12 @@ def reap(
 
 
 def wake_due(session: orm.Session, limit: int = 500) -> int:
-    """Wake actions whose time has come: a pause, a timeout, a deadline."""
+    """Wake actions whose time has come: a pause, a timeout, a deadline, a hook."""
     due = list(
         session.scalars(
             sa.select(Action.id)
             .where(
-                Action.status == ActionStatus.WAITING,
+                Action.status.in_(PARKED),
                 Action.wake_at <= db_now(),
             )
             .limit(limit)
@@ -244,7 +244,7 @@ def wake(
     seen: Any = None,
     leases: Collection[tuple[str, int]] | None = None,
 ) -> int:
-    """Make WAITING actions claimable; others are left as they are.
+    """Make parked actions claimable; others are left as they are.
 
     With ``kind`` only those that wait for such a thing; ``seen`` is what was
     seen of what they wait for. With ``leases``, pairs of id and lease number,
@@ -258,7 +258,10 @@ def wake(
     }
     if seen is not None:
         values["seen"] = seen
-    where = [TABLE.c.id.in_(list(ids)), TABLE.c.status == ActionStatus.WAITING]
+    where: list[sa.ColumnElement[bool]] = [
+        TABLE.c.id.in_(list(ids)),
+        TABLE.c.status.in_(PARKED),
+    ]
     if kind is None:
         where.append(sa.func.coalesce(TABLE.c.wait_kind, "") != WaitKind.TURN)
     else:

@@ -103,7 +103,7 @@ def park(
         hold,
         {
             **values,
-            "status": _PARKED[hears, parking.kind is WaitKind.CHILDREN],
+            "status": _PARKED[hears, parking.kind],
             "status_reason": parking.reason,
             "owner": None,
             "lease_until": None,
@@ -209,17 +209,18 @@ def _touch(dialect: str) -> sa.Insert:
     )
 
 
-def _status_of_parked(*, hears: bool, is_parent: bool) -> sa.ColumnElement[Any]:
-    """Return READY for what has a reason to go on at once, else WAITING."""
+def _status_of_parked(*, hears: bool, kind: WaitKind) -> sa.ColumnElement[Any]:
+    """Return READY for what has a reason to go on at once, else that it waits."""
     goes_on: sa.ColumnElement[bool] = sa.false()
     if hears:
         goes_on = TABLE.c.signal.is_not(None)
         goes_on &= TABLE.c.signal != sa.bindparam("heeded", type_=sa.String())
-    if is_parent:
+    if kind is WaitKind.CHILDREN:
         goes_on = goes_on | (TABLE.c.children_left <= 0)
-    return sa.case(
-        (goes_on, ActionStatus.READY.value), else_=ActionStatus.WAITING.value
-    )
+    waits = ActionStatus.WAITING
+    if kind is WaitKind.HOOK:
+        waits = ActionStatus.WAITING_LIFECYCLE_COMPLETION
+    return sa.case((goes_on, ActionStatus.READY.value), else_=waits.value)
 
 
 def _child_ended() -> sa.Update:
@@ -249,9 +250,9 @@ def _child_ended() -> sa.Update:
 
 
 _PARKED = {
-    (hears, is_parent): _status_of_parked(hears=hears, is_parent=is_parent)
+    (hears, kind): _status_of_parked(hears=hears, kind=kind)
     for hears in (True, False)
-    for is_parent in (True, False)
+    for kind in WaitKind
 }
 _SUSPENDED = sa.case(
     (

@@ -53,6 +53,8 @@ class ActionStatus(enum.StrEnum):
 
 FINAL = frozenset({ActionStatus.SUCCEEDED, ActionStatus.FAILED, ActionStatus.CANCELLED})
 UNFINISHED = tuple(status for status in ActionStatus if status not in FINAL)
+#: Parked: claimed by nobody until something comes, or a time.
+PARKED = (ActionStatus.WAITING, ActionStatus.WAITING_LIFECYCLE_COMPLETION)
 
 
 class WaitKind(enum.StrEnum):
@@ -141,6 +143,12 @@ class EventLevel(enum.IntEnum):
     WARN = 30
     ERROR = 40
     CRITICAL = 50
+
+
+#: What events of lifecycle hooks have as their action; no action has this name.
+HOOK_EVENT = "LIFECYCLE_HOOK"
+#: The same of looks at the members of load balancers.
+MEMBERS_EVENT = "MEMBERS_CHECK"
 
 
 class Phase(enum.StrEnum):

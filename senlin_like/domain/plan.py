@@ -46,12 +46,30 @@ class Place:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Hook:
+    """Who is told before a node goes, and how long an answer is waited for.
+
+    ``place`` is the queue, or where the address leads to without what may be
+    secret in it; the whole address is in the policy ``policy_id``.
+    """
+
+    type: str
+    place: str
+    timeout_s: int
+    policy_id: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Removal:
-    """How nodes go: destroyed or set free, after a time, and what stays wanted."""
+    """How nodes go: destroyed or set free, after a time, and what stays wanted.
+
+    ``hook`` is told of each node before it goes.
+    """
 
     destroy: bool
     grace_s: int
     reduces_desired: bool
+    hook: Hook | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

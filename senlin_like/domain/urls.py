@@ -118,6 +118,18 @@ def parse(url: str) -> Target:
     )
 
 
+def origin(url: str) -> str:
+    """Return where a URL leads, without path and query: these may be secret.
+
+    An empty text where it leads nowhere.
+    """
+    try:
+        target = parse(url)
+    except ValueError:
+        return ""
+    return f"{target.scheme}://{target.authority}"
+
+
 def problem(url: str) -> str | None:
     """Tell why a URL can never be asked, as far as its text shows."""
     try:

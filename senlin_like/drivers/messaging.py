@@ -1,13 +1,13 @@
 """The queues of a cloud, behind a Protocol; errors as in ``base``."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from senlin_like.drivers import objects
 
 
 class Messaging(Protocol):
-    """Queues of messages that others send to this service."""
+    """Queues of messages, to this service and from it."""
 
     def create_queue(self, name: str) -> None:
         """Make a queue; not an error if it is there."""
@@ -17,6 +17,12 @@ class Messaging(Protocol):
 
     def delete_queue(self, name: str, subscription_id: str | None = None) -> None:
         """End a subscription and delete the queue; not an error if it is gone."""
+
+    def post(self, queue: str, body: Mapping[str, Any], *, ttl_s: int) -> None:
+        """Put a message into a queue, where it stays for some seconds.
+
+        :raises CloudNotFound: when there is no such queue.
+        """
 
     def claim(
         self, queue: str, *, limit: int, seconds: int

@@ -9,6 +9,7 @@ import dataclasses
 import http.client
 import io
 import ipaddress
+import json
 import socket
 import ssl
 import time
@@ -50,6 +51,32 @@ class Answer:
     text: str
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is sent; ``body`` is JSON, None for none."""
+
+    method: str = "GET"
+    body: bytes | None = None
+    verify: bool = True
+
+    def head(self, target: urls.Target) -> bytes:
+        """Return the lines before the body."""
+        lines = [
+            f"{self.method} {target.path} HTTP/1.1",
+            f"Host: {target.authority}",
+            "User-Agent: senlin-like",
+            "Accept: */*",
+            "Accept-Encoding: identity",
+            "Connection: close",
+        ]
+        if self.body is not None:
+            lines += [
+                "Content-Type: application/json",
+                f"Content-Length: {len(self.body)}",
+            ]
+        return "\r\n".join([*lines, "", ""]).encode("ascii")
+
+
 def resolve(host: str, port: int) -> list[str]:
     """Return the addresses of a host, as the system resolves it.
 
@@ -73,20 +100,50 @@ def get(
             target = urls.parse(url)
         except ValueError as error:
             raise Forbidden(f"{url[:200]} can't be asked: {error}") from error
-        addresses = _addresses(target, limits.rules, resolver)
-        try:
-            with _connect(addresses, target.port, ends_at) as plain:
-                answer, leads_to = _ask(
-                    target, plain, verify, limits.max_bytes, ends_at
-                )
-        except ssl.SSLError as error:
-            raise Unreachable(f"TLS with {target.authority} failed: {error}") from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise Unreachable(f"{target.authority} gave no answer: {error}") from error
+        request = Request(verify=verify)
+        answer, leads_to = _exchange(target, request, limits, ends_at, resolver)
         if leads_to is None:
             return answer
         url = urllib.parse.urljoin(url, leads_to)
     raise Unreachable(f"{target.authority} redirects more than {MAX_REDIRECTS} times")
+
+
+def post(url: str, body: Any, limits: Limits, *, resolver: Resolve = resolve) -> Answer:
+    """POST JSON to a URL; the text of the answer isn't read.
+
+    Redirects aren't followed. No message tells more of the URL than its host,
+    as the rest may be secret.
+
+    :raises Forbidden: when the URL may not be asked.
+    :raises Unreachable: when there is no answer.
+    """
+    ends_at = time.monotonic() + limits.timeout_s
+    try:
+        target = urls.parse(url)
+    except ValueError as error:
+        raise Forbidden(f"the address can't be asked: {error}") from error
+    request = Request(method="POST", body=json.dumps(body).encode())
+    silent = dataclasses.replace(limits, max_bytes=0)
+    answer, _leads_to = _exchange(target, request, silent, ends_at, resolver)
+    return answer
+
+
+def _exchange(
+    target: urls.Target,
+    request: "Request",
+    limits: Limits,
+    ends_at: float,
+    resolver: Resolve,
+) -> tuple[Answer, str | None]:
+    """Send one request to an address that may be asked; as ``_ask``."""
+    addresses = _addresses(target, limits.rules, resolver)
+    try:
+        with _connect(addresses, target.port, ends_at) as plain:
+            return _ask(target, request, plain, limits.max_bytes, ends_at)
+    except ssl.SSLError as error:
+        raise Unreachable(f"TLS with {target.authority} failed: {error}") from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise Unreachable(f"{target.authority} gave no answer: {error}") from error
 
 
 def _addresses(target: urls.Target, rules: urls.Rules, resolver: Resolve) -> list[str]:
@@ -122,19 +179,21 @@ def _connect(addresses: list[str], port: int, ends_at: float) -> socket.socket:
 
 def _ask(
     target: urls.Target,
+    request: Request,
     plain: socket.socket,
-    verify: bool,
     max_bytes: int,
     ends_at: float,
 ) -> tuple[Answer, str | None]:
     """Send one request; return the answer, and where it leads."""
     plain.settimeout(_left(ends_at))
-    connection = _secured(plain, target.host, verify) if _is_tls(target) else plain
+    connection = plain
+    if _is_tls(target):
+        connection = _secured(plain, target.host, request.verify)
     with connection:
         connection.settimeout(_left(ends_at))
-        connection.sendall(_request(target))
+        connection.sendall(request.head(target) + (request.body or b""))
         timed: Any = _Timed(connection, ends_at)
-        reply = http.client.HTTPResponse(timed, method="GET")
+        reply = http.client.HTTPResponse(timed, method=request.method)
         try:
             reply.begin()
             leads_to = reply.getheader("Location")
@@ -157,20 +216,6 @@ def _secured(plain: socket.socket, host: str, verify: bool) -> ssl.SSLSocket:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context.wrap_socket(plain, server_hostname=host)
-
-
-def _request(target: urls.Target) -> bytes:
-    lines = (
-        f"GET {target.path} HTTP/1.1",
-        f"Host: {target.authority}",
-        "User-Agent: senlin-like",
-        "Accept: */*",
-        "Accept-Encoding: identity",
-        "Connection: close",
-        "",
-        "",
-    )
-    return "\r\n".join(lines).encode("ascii")
 
 
 def _read(reply: http.client.HTTPResponse, max_bytes: int) -> bytes:

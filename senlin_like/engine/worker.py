@@ -57,7 +57,9 @@ class Engine:
         self.deps = deps
         self.options = options
         self.id = engine_id or str(uuid.uuid4())
-        self.bench = Workbench(deps)
+        self.bench = Workbench(
+            deps, asking=options.health.asking, threads=options.threads
+        )
         self.heart = lease.Heart(deps, self.id, lease_s=options.lease_s)
         self._stopping = threading.Event()
         self._nudge = threading.Event()

@@ -14,7 +14,7 @@ from senlin_like.db.session import Session
 from senlin_like.domain import capacity, plan
 from senlin_like.domain.enums import Kind
 from senlin_like.domain.selection import Candidate
-from senlin_like.flows import growth
+from senlin_like.flows import growth, lifecycle
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import batches, binding, cluster, members, places
@@ -209,6 +209,7 @@ def keep_deletion(
             "grace_period": removal.grace_s,
             "reduce_desired_capacity": removal.reduces_desired,
         }
+        lifecycle.keep(run, removal.hook)
     run.data["deletion"] = deletion | _shares(decided)
 
 

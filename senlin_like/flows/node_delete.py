@@ -10,7 +10,7 @@ from senlin_like.flows import checks
 from senlin_like.flows.node_endings import Values, Words, ending, failed
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import cluster, members
+from senlin_like.flows.tasks import cluster, lifecycle, members
 from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.node import Begin, NodeWork, Physical
 from senlin_like.flows.tasks.pause import Pause
@@ -29,6 +29,7 @@ def plan(run: Run, bench: Workbench) -> Plan:
         return node.recipe.type.delete(ask, run.facts.inputs)
 
     steps: list[Step] = [
+        *lifecycle.before(node),
         Begin(node, NodeStatus.DELETING, lambda s, row: _check(run, bench, s, row)),
         *([] if run.facts.is_child else _before(run, bench)),
         Physical(node, remove),

@@ -9,6 +9,7 @@ from senlin_like.db.session import Session
 from senlin_like.flows.node_endings import Values, Words, ending
 from senlin_like.flows.outcomes import Decide, Done, Outcome, Refused
 from senlin_like.flows.run import Run
+from senlin_like.flows.tasks import lifecycle
 from senlin_like.flows.tasks.base import Ending, Plan, Step
 from senlin_like.flows.tasks.node import Begin, NodeWork, Physical
 from senlin_like.flows.workbench import Workbench
@@ -84,7 +85,7 @@ def leave(run: Run, bench: Workbench) -> Plan:
 
     return Plan(
         version=VERSION,
-        steps=(Begin(node), Physical(node, unmark)),
+        steps=(*lifecycle.before(node), Begin(node), Physical(node, unmark)),
         close=ending(
             Words(good="Node left the cluster.", bad="Failed in leaving"),
             _left,

@@ -6,6 +6,7 @@ from senlin_like.domain.enums import NodeStatus
 from senlin_like.flows.node_endings import Words, active, ending
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
+from senlin_like.flows.tasks import lifecycle
 from senlin_like.flows.tasks.base import Plan
 from senlin_like.flows.tasks.node import Begin, NodeWork, Physical
 from senlin_like.flows.workbench import Workbench
@@ -27,6 +28,7 @@ def plan(run: Run, bench: Workbench) -> Plan:
     return Plan(
         version=VERSION,
         steps=(
+            *lifecycle.before(node),
             Begin(node, NodeStatus.OPERATING, lambda s, row: _check(row)),
             Physical(node, operate),
         ),

@@ -1,10 +1,11 @@
 """Tells what an action does: rows in the same transaction, others after it."""
 
+import dataclasses
 from typing import Any
 
 from senlin_like.db import event_log, snapshots
 from senlin_like.db.session import Session, after_commit
-from senlin_like.domain.enums import Cause, EventLevel, Kind, Phase
+from senlin_like.domain.enums import HOOK_EVENT, Cause, EventLevel, Kind, Phase
 from senlin_like.events import record
 from senlin_like.events.happening import Happening
 from senlin_like.flows.run import Run
@@ -22,12 +23,31 @@ def verb(run: Run) -> str:
     return str(run.facts.kind)
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What is told; ``action`` is the name that it is told under."""
+
+    action: str
+    phase: Phase
+    reason: str
+
+
 def about_node(run: Run, row: Any, phase: Phase, reason: str, session: Session) -> None:
     """Write an event about a node."""
-    subject = record.Subject(
+    told = _Told(action=verb(run), phase=phase, reason=reason)
+    _tell(run, _node(row), row, told, session)
+
+
+def about_hook(run: Run, row: Any, phase: Phase, reason: str, session: Session) -> None:
+    """Write an event about the lifecycle hook of a node."""
+    told = _Told(action=HOOK_EVENT, phase=phase, reason=reason)
+    _tell(run, _node(row), row, told, session)
+
+
+def _node(row: Any) -> record.Subject:
+    return record.Subject(
         id=row.id, name=row.name, type="NODE", cluster_id=row.cluster_id
     )
-    _tell(run, subject, row, (phase, reason), session)
 
 
 def about_cluster(
@@ -37,32 +57,33 @@ def about_cluster(
     subject = record.Subject(
         id=row.id, name=row.name, type="CLUSTER", cluster_id=row.id
     )
-    _tell(run, subject, row, (phase, reason), session)
+    told = _Told(action=verb(run), phase=phase, reason=reason)
+    _tell(run, subject, row, told, session)
 
 
 def _tell(
     run: Run,
     subject: record.Subject,
     row: Any,
-    told: tuple[Phase, str],
+    told: _Told,
     session: Session,
 ) -> None:
     settings = run.deps.settings
-    phase, reason = told
-    level = EventLevel.ERROR if phase is Phase.ERROR else EventLevel.INFO
+    level = EventLevel.ERROR if told.phase is Phase.ERROR else EventLevel.INFO
     if level < settings.event_level:
         return
     if settings.exclude_derived_events and run.facts.cause is Cause.DERIVED:
         return
     if settings.keeps_events:
         teller = record.Teller(
-            action=verb(run), user=run.facts.user, project=run.facts.project
+            action=told.action, user=run.facts.user, project=run.facts.project
         )
+        now = run.deps.clock()
         event_log.insert(
-            session, [record.row(subject, teller, phase, reason, run.deps.clock())]
+            session, [record.row(subject, teller, told.phase, told.reason, now)]
         )
     if run.deps.outboxes:
-        _send(run, _happening(run, subject, row, phase, session), session)
+        _send(run, _happening(run, subject, row, told, session), session)
 
 
 def _send(run: Run, happening: Happening, session: Session) -> None:
@@ -76,15 +97,15 @@ def _send(run: Run, happening: Happening, session: Session) -> None:
 
 
 def _happening(
-    run: Run, subject: record.Subject, row: Any, phase: Phase, session: Session
+    run: Run, subject: record.Subject, row: Any, told: _Told, session: Session
 ) -> Happening:
     """Look at what is being changed; what is deleted is told as it was."""
     now = snapshots.take(session, subject.type, subject.id)
     return Happening(
-        level=EventLevel.ERROR if phase is Phase.ERROR else EventLevel.INFO,
-        phase=phase,
+        level=EventLevel.ERROR if told.phase is Phase.ERROR else EventLevel.INFO,
+        phase=told.phase,
         subject_type=subject.type,
-        verb=verb(run),
+        verb=told.action,
         subject=now or snapshots.of_row(row._mapping),
         action=snapshots.take(session, "ACTION", run.facts.id) or {},
         timestamp=run.deps.clock(),

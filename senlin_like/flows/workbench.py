@@ -12,6 +12,8 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Generic, TypeVar
 
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import web
+from senlin_like.flows import lanes
 from senlin_like.operations import credentials
 from senlin_like.operations.deps import Deps
 from senlin_like.policies.base import PolicyType
@@ -76,8 +78,18 @@ class PolicyRecipe:
 class Workbench:
     """The shared caches of one engine."""
 
-    def __init__(self, deps: Deps) -> None:
+    def __init__(
+        self, deps: Deps, *, asking: web.Limits | None = None, threads: int = 16
+    ) -> None:
+        """``asking`` says which addresses of users may be asked, and how.
+
+        ``threads`` are those of the engine: not all of them wait for users.
+        """
         self.deps = deps
+        self.asking = asking or web.Limits()
+        self.lanes: lanes.Lanes[str] = lanes.Lanes(
+            in_all=max(threads // 2, 1), each=max(threads // 4, 1)
+        )
         self._recipes: Kept[str, Recipe] = Kept()
         self._policies: Kept[str, PolicyRecipe] = Kept()
         self._clouds: Kept[tuple[str, str, str | None], clouds.Cloud] = Kept(_CLOUD_S)

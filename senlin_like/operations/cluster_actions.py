@@ -6,7 +6,7 @@ from typing import Any
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
 from senlin_like.db import actions as rows
-from senlin_like.db import clusters, nodes, profiles
+from senlin_like.db import clusters, lifecycle, nodes, profiles
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import AdjustmentType, Kind
@@ -217,8 +217,9 @@ def complete_lifecycle(
 ) -> str:
     """Let an action of the cluster go on that waits for its lifecycle hook.
 
-    Does nothing when the action waits for no hook. The token is an action's
-    id; an action of another cluster is unknown here.
+    Does nothing when the action waits for no hook, or doesn't any more: a hook
+    may be told twice, and then completes twice. The token is an action's id;
+    an action of another cluster is unknown here.
 
     :raises NotFound: when the cluster or the action isn't there.
     """
@@ -228,7 +229,7 @@ def complete_lifecycle(
         cluster = clusters.get_id(session, ctx, identity)
         if rows.cluster_of(session, ctx, token) != cluster:
             raise exceptions.NotFound("action", token)
-        rows.complete_hook(session, token)
+        lifecycle.complete(session, token)
 
     deps.db.transact(work)
     deps.wake()

@@ -43,6 +43,8 @@ class Settings:
     #: Where webhooks are reached; None: the catalogue, or ``host``, tells.
     receiver_host: str | None = None
     receiver_port: int = 8777
+    #: How long a message of a lifecycle hook stays in its queue, at least.
+    message_ttl_s: int = 300
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,11 @@ from senlin_like.context import RequestContext
 from senlin_like.db import conflicts, event_log, health_checks, member_checks
 from senlin_like.db.member_checks import Due
 from senlin_like.db.session import Session
-from senlin_like.domain.enums import Cause, EventLevel, Kind, Phase
+from senlin_like.domain.enums import MEMBERS_EVENT, Cause, EventLevel, Kind, Phase
 from senlin_like.events import record
 from senlin_like.operations import actions
 from senlin_like.operations.deps import Deps
 
-#: Name of the events that tell what looks have shown.
-EVENT = "MEMBERS_CHECK"
 #: Seconds after which a cluster that was at work is looked at.
 PAUSE_S = 5.0
 
@@ -78,6 +76,6 @@ def _tell(session: Session, deps: Deps, row: Any, phase: Phase, reason: str) -> 
     subject = record.Subject(
         id=row.cluster_id, name=row.name, type="CLUSTER", cluster_id=row.cluster_id
     )
-    teller = record.Teller(action=EVENT, user=row.user, project=row.project)
+    teller = record.Teller(action=MEMBERS_EVENT, user=row.user, project=row.project)
     event = record.row(subject, teller, phase, reason, deps.clock())
     event_log.insert(session, [event | {"level": int(EventLevel.WARN)}])

@@ -1,9 +1,10 @@
 """``senlin.policy.deletion``: which nodes are removed, and how."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from senlin_like.domain import plan
+from senlin_like.domain import plan, urls
 from senlin_like.domain import spec as specs
 from senlin_like.domain.capacity import Refusal
 from senlin_like.domain.enums import Kind
@@ -13,6 +14,10 @@ from senlin_like.policies.references import Reference
 
 ZAQAR = "zaqar"
 WEBHOOK = "webhook"
+#: Longest time that a node waits for its hook, in seconds: 30 days.
+MAX_HOOK_S = 2_592_000
+#: Names of queues, as Zaqar takes them.
+_QUEUE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 _HOOKS: specs.Schema = {
     "type": specs.String(
@@ -91,13 +96,12 @@ class Deletion(base.Plain):
         return specs.read_spec(PROPERTIES, spec, may_describe=True)
 
     def problem(self, properties: base.Properties, limits: base.Limits) -> str | None:
-        """Tell which number makes no sense, or that a hook has no address."""
+        """Tell which number makes no sense, or why a hook can't be called."""
         hooks = properties["hooks"]
-        params = hooks.get("params") or {}
-        if hooks.get("type") == WEBHOOK and not params.get("url"):
-            return "the 'url' for 'hooks' of type 'webhook' must be given"
-        return base.too_small(properties, {"grace_period": 0}) or base.too_small(
-            hooks, {"timeout": 0}, "hooks"
+        return (
+            base.too_small(properties, {"grace_period": 0})
+            or base.too_small(hooks, {"timeout": 0}, "hooks")
+            or (_problem_of_hook(hooks) if hooks else None)
         )
 
     def references(self, properties: base.Properties) -> Sequence[Reference]:
@@ -119,6 +123,9 @@ class Deletion(base.Plain):
             destroy=wanted["destroy_after_deletion"],
             grace_s=wanted["grace_period"],
             reduces_desired=wanted["reduce_desired_capacity"],
+            hook=None
+            if ask.kind is Kind.NODE_DELETE
+            else _hook_of(policy.policy_id, wanted["hooks"]),
         )
         if ask.candidates:
             return plan.Decision(removal=removal)
@@ -128,3 +135,44 @@ class Deletion(base.Plain):
         )
         reason = f"{len(chosen)} nodes chosen by {criterion}."
         return plan.Decision(candidates=chosen, removal=removal, reasons=(reason,))
+
+
+def place_of(properties: base.Properties) -> tuple[str, str]:
+    """Return the type of the hook, and its queue or whole address.
+
+    Empty where a policy of old says nothing.
+    """
+    hooks = properties["hooks"]
+    key = "url" if hooks.get("type") == WEBHOOK else "queue"
+    return str(hooks.get("type") or ""), str((hooks.get("params") or {}).get(key) or "")
+
+
+def _hook_of(policy_id: str, hooks: Mapping[str, Any]) -> plan.Hook | None:
+    if not hooks:
+        return None
+    kind, place = place_of({"hooks": hooks})
+    return plan.Hook(
+        type=kind,
+        place=urls.origin(place) if kind == WEBHOOK else place,
+        timeout_s=min(int(hooks["timeout"]), MAX_HOOK_S),
+        policy_id=policy_id,
+    )
+
+
+def _problem_of_hook(hooks: Mapping[str, Any]) -> str | None:
+    """Tell why a hook can't be called or waited for, None if it can."""
+    if hooks["timeout"] > MAX_HOOK_S:
+        return f"the 'timeout' for 'hooks' must be <= {MAX_HOOK_S}"
+    kind, place = place_of({"hooks": hooks})
+    name = "url" if kind == WEBHOOK else "queue"
+    if not place:
+        return f"the '{name}' for 'hooks' of type '{kind}' must be given"
+    if kind == WEBHOOK:
+        reason = urls.problem(place)
+        return reason and f"the 'url' for 'hooks' can't be asked: {reason}"
+    if _QUEUE.fullmatch(place) is None:
+        return (
+            "the 'queue' for 'hooks' must have 1 to 64 letters of ASCII, digits, "
+            "'_' and '-'"
+        )
+    return None

@@ -3,7 +3,9 @@
 from senlin_like.api import fields, queries
 from senlin_like.api.fields import OBJECT, TEXT, TIME, Field
 from senlin_like.domain import health
-from senlin_like.domain.enums import EventLevel, Kind
+from senlin_like.domain.enums import HOOK_EVENT, MEMBERS_EVENT, EventLevel, Kind
+
+_KINDS = "Kind of the action, HEALTH_CHECK, MEMBERS_CHECK or LIFECYCLE_HOOK."
 
 EVENT = fields.Resource(
     "event",
@@ -28,7 +30,7 @@ EVENT = fields.Resource(
         *fields.owner_fields(),
         Field(
             name="action",
-            text="Kind of the action, or HEALTH_CHECK, or MEMBERS_CHECK.",
+            text=_KINDS,
             shows=TEXT,
         ),
         Field(name="status", text="start, end or error.", shows=TEXT),
@@ -45,8 +47,8 @@ LISTING = queries.Listing(
         queries.Filter(name="cluster_id", text="ID, name or short id of the cluster."),
         queries.Filter(
             name="action",
-            text="Kind of the action, or HEALTH_CHECK, or MEMBERS_CHECK.",
-            values=(*Kind, health.EVENT),
+            text=_KINDS,
+            values=(*Kind, health.EVENT, MEMBERS_EVENT, HOOK_EVENT),
         ),
         queries.Filter(
             name="level",

@@ -1,6 +1,7 @@
 """Queues of the simulated cloud."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from senlin_like.drivers import objects
 from senlin_like.drivers.simulated.account import AccountView
@@ -8,7 +9,7 @@ from senlin_like.simulated_cloud import queues
 
 
 class SimulatedMessaging:
-    """Queues of messages that others send to this service."""
+    """Queues of messages, to this service and from it."""
 
     def __init__(self, account: AccountView) -> None:
         self._account = account
@@ -30,6 +31,12 @@ class SimulatedMessaging:
         del subscription_id
         with self._account.call("messaging.delete_queue", name):
             queues.delete(self._world, self._project, name)
+
+    def post(self, queue: str, body: Mapping[str, Any], *, ttl_s: int) -> None:
+        """Put a message into a queue; in this cloud it stays until it is deleted."""
+        del ttl_s
+        with self._account.call("messaging.post", queue):
+            queues.post(self._world, self._project, queue, dict(body))
 
     def claim(
         self, queue: str, *, limit: int, seconds: int

@@ -14,6 +14,7 @@ from senlin_like.db import children
 from senlin_like.db.progress import Parking
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import ActionStatus, Cause, Kind, Signal, WaitKind
+from senlin_like.flows import lifecycle
 from senlin_like.flows.outcomes import (
     Cancelled,
     Decide,
@@ -104,6 +105,7 @@ class FanOut(Step):
             self._row(batch.owner, child, first + place)
             for place, child in enumerate(batch.children)
         ]
+        lifecycle.adorn(run, session, rows)
         children.insert(session, run.facts.id, rows, may_be_busy=batch.may_be_busy)
         last = first + len(rows)
         run.data["children_made"] = last

@@ -135,7 +135,10 @@ def clusters(send):
     )
     resize = {"adjustment_type": "EXACT_CAPACITY", "number": 3}
     send("cluster-resize", "POST", "/v1/clusters/c1/actions", {"resize": resize}, 202)
-    send("cluster-check", "POST", "/v1/clusters/c1/actions", {"check": {}}, 202)
+    path = "/v1/clusters/c1/actions"
+    checked = send("cluster-check", "POST", path, {"check": {}}, 202)
+    token = {"lifecycle_action_token": checked.json["action"]}
+    send("cluster-complete-lifecycle", "POST", path, {"complete_lifecycle": token}, 202)
     send("cluster-attributes", "GET", "/v1/clusters/c1/attrs/name")
 
 

@@ -97,3 +97,15 @@ def test_a_revoked_permission_gives_no_roles(kit):
 
     with pytest.raises(exceptions.TrustNotFound):
         identity.roles("user-1", "project-1", credential)
+
+
+def test_what_is_posted_can_be_claimed(messaging):
+    messaging.post(QUEUE, {"number": 1}, ttl_s=60)
+
+    [message] = messaging.claim(QUEUE, limit=5, seconds=60)
+    assert message.body == {"number": 1}
+
+
+def test_a_message_needs_a_queue(kit):
+    with pytest.raises(exceptions.CloudNotFound):
+        kit.cloud().messaging.post("nowhere", {}, ttl_s=60)

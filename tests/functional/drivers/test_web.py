@@ -1,7 +1,9 @@
 """Asking what users have named, against a real server on loopback."""
 
+import dataclasses
 import http.server
 import ipaddress
+import json
 import threading
 
 import pytest
@@ -33,6 +35,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self):
+        length = int(self.headers["Content-Length"])
+        kind = self.headers["Content-Type"]
+        self.server.posted.append((self.path, kind, self.rfile.read(length)))
+        self.do_GET()
+
     def log_message(self, *_args):
         pass
 
@@ -47,7 +55,7 @@ class Server(http.server.ThreadingHTTPServer):
 @pytest.fixture
 def server():
     made = Server(("127.0.0.1", 0), Handler)
-    made.paths, made.is_over = [], threading.Event()
+    made.paths, made.posted, made.is_over = [], [], threading.Event()
     thread = threading.Thread(target=made.serve_forever, args=(0.01,))
     thread.start()
     yield made
@@ -155,3 +163,47 @@ def test_a_name_that_is_unknown_is_no_answer():
 
     with pytest.raises(web.Unreachable, match="can't be resolved"):
         web.get("http://nowhere/", LIMITS, resolver=fail)
+
+
+def test_json_is_posted(server, url):
+    answer = web.post(f"{url}/200/?token=x", {"a": ["\u00e4", 1]}, LIMITS)
+
+    assert (answer.status, answer.text) == (200, "")
+    [(path, kind, body)] = server.posted
+    assert (path, kind) == ("/200/?token=x", "application/json")
+    assert json.loads(body) == {"a": ["\u00e4", 1]}
+
+
+def test_a_redirect_of_a_post_is_an_answer(server, url):
+    assert web.post(f"{url}/307/{url}/200", {}, LIMITS).status == 307
+    assert len(server.posted) == 1
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        web.Limits(),
+        web.Limits(rules=dataclasses.replace(LOOPBACK, allowed=[])),
+    ],
+)
+def test_nothing_is_posted_where_nobody_may_ask(server, url, limits):
+    with pytest.raises(web.Forbidden) as refusal:
+        web.post(f"{url}/200?token=s3cret", {}, limits)
+
+    assert "s3cret" not in str(refusal.value)
+    assert server.posted == []
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("ftp://127.0.0.1/s3cret", web.Forbidden),
+        ("http://127.0.0.1:1/s3cret", web.Unreachable),
+        ("http://user:s3cret@127.0.0.1/", web.Forbidden),
+    ],
+)
+def test_errors_of_a_post_tell_no_secret(url, error):
+    with pytest.raises(error) as refusal:
+        web.post(url, {}, LIMITS)
+
+    assert "s3cret" not in str(refusal.value)

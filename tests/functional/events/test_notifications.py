@@ -14,8 +14,9 @@ from senlin_like.conf import opts
 from senlin_like.db.models import Action, Event
 from senlin_like.db.session import after_commit
 from senlin_like.events import registry
-from senlin_like.operations import clusters, node_actions, nodes
+from senlin_like.operations import cluster_actions, clusters, node_actions, nodes
 from tests.heard import listening
+from tests.torture import hooks
 
 PATIENCE_S = 20
 COMMON = {
@@ -128,6 +129,32 @@ def test_payloads_are_versioned_objects(stage, tell, heard):
     node = data_of(ended["node"], "NodePayload")
     assert set(node) == COMMON | {"cluster_id", "physical_id", "index", "role"}
     assert node["physical_id"] == stage.servers()[0]["id"]
+
+
+def test_a_lifecycle_hook_is_told_under_a_name_of_its_own(stage, tell, heard):
+    make_cluster(stage, 1)
+    stage.drain()
+    policy = stage.a_policy("del", "deletion", hooks=hooks.zaqar(5))
+    asked = {"policy_id": policy}
+    cluster_actions.ask(stage.deps, stage.ctx, "web", "policy_attach", asked)
+    stage.drain()
+    tell()
+    cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    stage.drain()
+
+    told = heard.take(6)
+
+    assert [event_type for _, _, event_type, _ in told] == [
+        "cluster.scale_in.start",
+        "node.lifecycle_hook.start",
+        "node.lifecycle_hook.end",
+        "node.delete.start",
+        "node.delete.end",
+        "cluster.scale_in.end",
+    ]
+    payload = data_of(told[1][3], "NodeActionPayload")
+    action = data_of(payload["action"], "ActionPayload")
+    assert action["status"] == "WAITING_LIFECYCLE_COMPLETION"
 
 
 def test_errors_have_their_priority(stage, tell, heard):

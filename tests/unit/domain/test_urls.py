@@ -96,3 +96,17 @@ def test_any_text_is_read_or_refused(text):
     for url in (text, f"http://{text}"):
         reason = urls.problem(url)
         assert reason is None or reason
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://hooks.example/a/b?token=c", "https://hooks.example"),
+        ("http://10.0.0.5:8080/x", "http://10.0.0.5:8080"),
+        ("http://[fd12::1]:81/", "http://[fd12::1]:81"),
+        ("http://user:secret@h/", ""),
+        ("what is this", ""),
+    ],
+)
+def test_of_a_url_only_its_origin_may_be_shown(url, shown):
+    assert urls.origin(url) == shown

@@ -21,6 +21,7 @@ NOW = datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC)
 MAX_NODES = 30
 PLACES = ("a", "b", "c", "d")
 
+HOOKS = {"type": "zaqar", "timeout": 9, "params": {"queue": "q", "url": ""}}
 STATUSES = st.sampled_from(["ACTIVE", "ACTIVE", "ACTIVE", "ERROR", "WARNING", "INIT"])
 TIMES = st.none() | st.integers(0, 5).map(lambda n: NOW - datetime.timedelta(days=n))
 
@@ -91,6 +92,7 @@ SPECS = {
         {
             "criteria": st.sampled_from([str(one) for one in Criterion]),
             "destroy_after_deletion": st.booleans(),
+            "hooks": st.sampled_from([{}, HOOKS]),
             "grace_period": st.integers(0, 9),
             "reduce_desired_capacity": st.booleans(),
         }
@@ -217,6 +219,14 @@ def test_named_nodes_are_not_chosen_anew(adviser, facts) -> None:
 
     assert answer.candidates is None
     assert answer.removal.grace_s == adviser.policy.properties["grace_period"]
+    assert (answer.removal.hook is not None) == bool(adviser.policy.properties["hooks"])
+
+
+@given(adviser=advisers("deletion"), facts=cluster_facts())
+def test_who_deletes_a_node_himself_calls_no_hook(adviser, facts) -> None:
+    ask = ask_of(Kind.NODE_DELETE, delete=1, candidates=("n0",))
+
+    assert adviser.decide(adviser.policy, facts, ask).removal.hook is None
 
 
 @settings(max_examples=300)
