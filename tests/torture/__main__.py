@@ -22,18 +22,18 @@ from senlin_like.conf import opts
 from senlin_like.db import vault
 from senlin_like.db.migrations import migrate
 from senlin_like.db.models import Action, Cluster, Node
-from senlin_like.db.work_models import StrayWatch
+from senlin_like.db.tables import Base
 from senlin_like.domain.enums import FINAL
 from senlin_like.operations import profiles
 from senlin_like.operations.deps import Deps
 from senlin_like.rpc import wakeup
 from senlin_like.simulated_cloud.controls import Controls
 from tests.torture import (
+    attachments,
     checks,
     databases,
     histories,
     options,
-    policy_checks,
     recovery,
     report,
     traces,
@@ -67,6 +67,12 @@ BALANCER_FAULTS = (
     {"effect": "done_but_timeout", "method": "load_*.*", "probability": 0.04},
     {"effect": "busy", "method": "load_*.*", "probability": 0.04},
     {"effect": "slow", "method": "load_*.*", "probability": 0.5, "seconds": 0.4},
+)
+#: What is looked for after an engine was lost.
+WATCHES = tuple(
+    mapper.class_
+    for mapper in Base.registry.mappers
+    if mapper.local_table.name.endswith("_watch")
 )
 RABBIT = "rabbit://guest:guest@127.0.0.1:5672/"
 
@@ -251,7 +257,7 @@ class Torture:
             lambda: not self._dead() and self._is_at_rest(), self.arguments.repairs
         )
         self._wait_for(
-            lambda: not checks.rows(self.deps.db, StrayWatch),
+            lambda: not any(checks.rows(self.deps.db, one) for one in WATCHES),
             3 * self.plan.stray_watch_s,
         )
         return rest_s
@@ -269,9 +275,9 @@ class Torture:
         db, deaths = self.deps.db, self.reaper.deaths
         return [
             *checks.problems(db, world, vanished=self.reaper.servers()),
-            *policy_checks.problems(db, world),
-            *policy_checks.triggers(db, self.door.triggers),
-            *policy_checks.lost_clusters(db),
+            *attachments.problems(db, world),
+            *attachments.triggers(db, self.door.triggers),
+            *attachments.lost_clusters(db),
             *histories.cooldowns(db, self.worn),
             *histories.too_many_repairs(db, self.worn),
             *histories.too_large_batches(db),

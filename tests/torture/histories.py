@@ -12,7 +12,7 @@ from senlin_like.db.session import Database
 from senlin_like.simulated_cloud import tables
 from senlin_like.simulated_cloud.controls import Controls
 from senlin_like.simulated_cloud.world import World
-from tests.torture import checks, policy_checks, wardrobe
+from tests.torture import attachments, checks, wardrobe
 from tests.torture.deaths import Death
 
 HEALTH_CHECK = "Health Check"
@@ -45,7 +45,7 @@ def cooldowns(db: Database, worn: Mapping[str, wardrobe.Garment]) -> list[str]:
         for binding, (_, one) in attached_by(db, worn).items()
         if one.kind == "scaling"
     }
-    return policy_checks.cooldowns(db, rests)
+    return attachments.cooldowns(db, rests)
 
 
 def too_many_repairs(
@@ -176,7 +176,7 @@ def dead(
         for binding, (row, one) in attached_by(db, worn).items()
     }
     watched = {}
-    for one in policy_checks.bindings(db):
+    for one in attachments.bindings(db):
         since, garment = begun.get(one.row.id, (0.0, None))
         if garment is None or garment.kind != wardrobe.HEALTH:
             continue

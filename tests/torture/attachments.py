@@ -144,7 +144,7 @@ def _members_of(
         if node is None or node.status not in _MAY_BE_MEMBER:
             status = "gone" if node is None else node.status
             yield (
-                f"A member of cluster {cluster} is of node {node_id}, which is {status}"
+                f"A member of cluster {cluster} is of node {node_id}: it is {status}."
             )
         if len(found) > 1:
             yield f"Node {node_id} is {len(found)} members of cluster {cluster}."
@@ -196,7 +196,8 @@ def _zones(db: Database, world: World) -> Iterator[str]:
 
 def triggers(db: Database, sent: Collection[Trigger]) -> list[str]:
     """Return triggers whose action isn't there exactly as was answered."""
-    stored = checks.rows(db, Action)
+    # Children may have the inputs of their parent.
+    stored = [row for row in checks.rows(db, Action) if row.parent_id is None]
     made = Counter(str((row.inputs or {}).get(TICKET)) for row in stored)
     names = {(row.inputs or {}).get(TICKET): row.id for row in stored}
     found = []
