@@ -17,6 +17,8 @@ from senlin_like.db.work_models import HealthCheck
 from senlin_like.simulated_cloud.controls import Controls
 
 WATCHED_SHARE = 0.85
+#: How long a server is left alone after it was struck.
+REST_S = 6.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,7 @@ class Reaper(threading.Thread):
                     table.c.physical_id.is_not(None), table.c.status == "ACTIVE"
                 )
             ).all()
+        rows = [row for row in rows if self._may_die(row.physical_id)]
         at_watch = [row for row in rows if row.cluster_id in watched]
         others = [row for row in rows if row.cluster_id not in watched]
         prefers = self.dice.random() < WATCHED_SHARE
@@ -76,6 +79,14 @@ class Reaper(threading.Thread):
             Death(server=row.physical_id, node=row.id, at=time.time(), way=way)
         )
         getattr(self.controls, f"{way}_server")(row.physical_id)
+
+    def _may_die(self, server: str) -> bool:
+        """Tell whether a server wasn't struck a moment ago, and wasn't taken away."""
+        return not any(
+            one.server == server
+            and (one.way == "vanish" or one.at > time.time() - REST_S)
+            for one in self.deaths
+        )
 
     def servers(self) -> dict[str, float]:
         """Return when each server was struck first."""
