@@ -381,6 +381,7 @@ def main(arguments: list[str]) -> int:
             directory=pathlib.Path(directory),
             transport_url=RABBIT if given.broker == "rabbit" else "fake:/",
             lease_s=given.lease,
+            stray_watch_s=given.watch,
         )
         torture = Torture(given, plan)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))

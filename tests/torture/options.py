@@ -30,6 +30,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--engines", type=int, default=3)
     parser.add_argument("--clients", type=int, default=3)
     parser.add_argument("--lease", type=int, default=3)
+    parser.add_argument(
+        "--watch",
+        type=int,
+        default=15,
+        help="seconds in which engines look for what a lost one makes (%(default)s)",
+    )
     parser.add_argument("--patience", type=float, default=120.0)
     parser.add_argument(
         "--grace",

@@ -44,4 +44,4 @@ def test_killed_and_paused_engines_lose_nothing(server, request) -> None:
 @pytest.mark.parametrize("server", SERVERS)
 def test_nor_do_they_with_policies_and_dying_servers(server, request) -> None:
     # Dead nodes wait for a silent engine's hold of checks: that takes too long here.
-    torture(request, server, "--seconds", "15", "--repairs", "0")
+    torture(request, server, "--seconds", "12", "--repairs", "0", "--watch", "10")
