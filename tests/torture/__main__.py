@@ -293,8 +293,7 @@ class Torture:
                 for row in stored.values()
                 if row.status == "FAILED"
                 and any(word in row.status_reason for word in OURS)
-                # What died in the middle of something never gets there.
-                and not any(one in row.status_reason for one in struck)
+                and not histories.died_meanwhile(row, deaths)
             ),
             *(
                 f"Node {node} at rest had two servers for {seconds:.1f} s."

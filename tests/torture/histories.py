@@ -117,6 +117,17 @@ def unasked(db: Database, world: World, deaths: Sequence[Death]) -> Iterator[str
                 yield from _judged(server, spans[node], struck)
 
 
+def died_meanwhile(row: Any, deaths: Iterable[Death]) -> bool:
+    """Tell whether a server died while an action that failed waited for it.
+
+    What died in the middle of something never gets where it should.
+    """
+    return any(
+        one.server in row.status_reason and row.start_time <= one.at <= row.end_time
+        for one in deaths
+    )
+
+
 def _first_struck(deaths: Iterable[Death]) -> dict[str, float]:
     found: dict[str, float] = {}
     for one in deaths:

@@ -260,6 +260,22 @@ def test_a_dead_node_that_nobody_repairs_is_found(stage) -> None:
 
 
 @pytest.mark.parametrize(
+    ("server", "at", "is_excused"),
+    [("a9", 15.0, True), ("a9", 9.0, False), ("b7", 15.0, False)],
+)
+def test_only_a_death_in_time_excuses_a_failure(stage, server, at, is_excused) -> None:
+    Site(stage).make(1)
+    change(
+        stage, Action, start_time=10.0, end_time=20.0, status_reason="Waiting for a9."
+    )
+    death = Death(server=server, node="n", at=at, way="kill")
+
+    excused = {histories.died_meanwhile(row, [death]) for row in stage.rows(Action)}
+
+    assert excused == {is_excused}
+
+
+@pytest.mark.parametrize(
     ("columns", "word"),
     [
         ({"timeout": 7}, None),
