@@ -22,19 +22,58 @@ from senlin_like.conf import opts
 from senlin_like.db import vault
 from senlin_like.db.migrations import migrate
 from senlin_like.db.models import Action, Cluster, Node
-from senlin_like.db.work_models import StrayWatch
+from senlin_like.db.tables import Base
 from senlin_like.domain.enums import FINAL
 from senlin_like.operations import profiles
 from senlin_like.operations.deps import Deps
 from senlin_like.rpc import wakeup
 from senlin_like.simulated_cloud.controls import Controls
-from tests.torture import checks, databases, recovery, traces, workload
+from tests.torture import (
+    attachments,
+    checks,
+    databases,
+    histories,
+    options,
+    recovery,
+    report,
+    traces,
+    wardrobe,
+    workload,
+)
+from tests.torture.deaths import Reaper
+from tests.torture.dressed import DressedClient
 from tests.torture.engines import EngineProcess, Plan
+from tests.torture.triggers import Door
+from tests.torture.vigil import Vigil
 
 OURS = ("Internal error", "Given up", "Timed out", "could not be undone")
-GRACE_S = 5.0
+#: How often engines start again at the end, for what a check finds.
+RESTARTS = 3
 #: A process may take long to start on a busy machine.
 START_S = 90.0
+SETTINGS = {
+    "delete_seconds": 0.5,
+    "operation_seconds": 0.5,
+    "load_balancer_seconds": 0.5,
+    "load_balancer_change_seconds": 0.2,
+}
+FAULTS = (
+    {"effect": "done_but_timeout", "method": "compute.*", "probability": 0.04},
+    {"effect": "busy", "method": "compute.*", "probability": 0.04},
+    {"effect": "timeout", "method": "network.*", "probability": 0.02},
+    {"effect": "slow", "method": "compute.*", "probability": 0.5, "seconds": 0.4},
+)
+BALANCER_FAULTS = (
+    {"effect": "done_but_timeout", "method": "load_*.*", "probability": 0.04},
+    {"effect": "busy", "method": "load_*.*", "probability": 0.04},
+    {"effect": "slow", "method": "load_*.*", "probability": 0.5, "seconds": 0.4},
+)
+#: What is looked for after an engine was lost.
+WATCHES = tuple(
+    mapper.class_
+    for mapper in Base.registry.mappers
+    if mapper.local_table.name.endswith("_watch")
+)
 RABBIT = "rabbit://guest:guest@127.0.0.1:5672/"
 
 
@@ -58,6 +97,11 @@ class Torture:
         self.longest_pause_s = 0.0
         self.stop = threading.Event()
         self.clients: list[workload.Client] = []
+        self.door = Door(self.deps, conf)
+        self.worn: dict[str, wardrobe.Garment] = {}
+        self.reaper = Reaper(self.deps.db, self.controls, arguments.seed, self.stop)
+        self.is_over = threading.Event()
+        self.vigil = Vigil(self.deps.db, self.is_over)
 
     def run(self) -> list[str]:
         """Torture, let all come to rest, and return what is wrong."""
@@ -65,16 +109,17 @@ class Torture:
         for engine in self.engines:
             engine.start()
         self._wait_for(lambda: len(self._up()) == len(self.engines), START_S)
-        for client in self.clients:
-            client.start()
+        others = [*self.clients, *([self.reaper] if self._has_deaths else [])]
+        for one in (*others, self.vigil):
+            one.start()
         self._strike_on()
         self.stop.set()
-        for client in self.clients:
-            client.join()
+        for one in others:
+            one.join()
         self.controls.clear_faults()
-        rest_s = self._wait_for_rest()
-        for engine in self.engines:
-            engine.stop()
+        rest_s = self._come_to_rest()
+        self.is_over.set()
+        self.vigil.join()
         wrong = self._judge()
         self._report(rest_s, wrong)
         self.sender.close()
@@ -82,46 +127,54 @@ class Torture:
         self.deps.db.dispose()
         return wrong
 
+    @property
+    def _has_deaths(self) -> bool:
+        return wardrobe.HEALTH in self.arguments.kinds
+
     def _prepare(self) -> None:
-        self.controls.put_settings({"delete_seconds": 0.5, "operation_seconds": 0.5})
+        self.controls.put_settings(SETTINGS | {"journal": self._has_deaths})
         ctx = workload.RequestContext(
             user_id="torture", project_id="torture", roles=("member",)
         )
+        stored = [
+            self._store_profile(ctx, name, flavor)
+            for name, flavor in (("torture", "1"), ("tortured", "2"))
+        ]
+        kinds = self.arguments.kinds
+        for rule in (
+            *FAULTS,
+            *(BALANCER_FAULTS if wardrobe.BALANCING in kinds else ()),
+        ):
+            self.controls.add_fault(rule)
+        clothes = wardrobe.fill(self.deps, ctx, kinds, self.arguments.share)
+        self.worn = clothes.everything()
+        for number in range(self.arguments.clients):
+            given = (self.deps, stored[0], number, self.arguments.seed, self.stop)
+            self.clients.append(
+                DressedClient(*given, wardrobe=clothes, door=self.door, profiles=stored)
+                if kinds
+                else workload.Client(*given)
+            )
+
+    def _store_profile(
+        self, ctx: workload.RequestContext, name: str, flavor: str
+    ) -> str:
         spec = {
             "type": "os.nova.server",
             "version": "1.0",
             "properties": {
-                "flavor": "1",
+                "flavor": flavor,
                 "image": "cirros-0.4.0-x86_64-disk",
                 "networks": [{"network": "private"}],
             },
         }
-        profile = profiles.create(
-            self.deps, ctx, name="torture", spec=spec, metadata={}
-        )
-        for rule in (
-            {"effect": "done_but_timeout", "method": "compute.*", "probability": 0.04},
-            {"effect": "busy", "method": "compute.*", "probability": 0.04},
-            {"effect": "timeout", "method": "network.*", "probability": 0.02},
-            {
-                "effect": "slow",
-                "method": "compute.*",
-                "probability": 0.5,
-                "seconds": 0.4,
-            },
-        ):
-            self.controls.add_fault(rule)
-        self.clients = [
-            workload.Client(
-                self.deps, profile["id"], number, self.arguments.seed, self.stop
-            )
-            for number in range(self.arguments.clients)
-        ]
+        made = profiles.create(self.deps, ctx, name=name, spec=spec, metadata={})
+        return str(made["id"])
 
     def _strike_on(self) -> None:
         """Kill and pause engines at random until the time is over."""
         end = time.monotonic() + self.arguments.seconds
-        self._let_pass(GRACE_S)
+        self._let_pass(options.GRACE_S)
         while time.monotonic() < end:
             engine = self._victim()
             if self.dice.random() < 0.6:
@@ -175,19 +228,43 @@ class Torture:
                 recovery.excuse(self.kills)
             time.sleep(0.1)
 
-    def _wait_for_rest(self) -> float:
-        """Wait until all actions have ended and no stray is looked for."""
-        began = time.monotonic()
-        end = began + self.arguments.patience
-        while time.monotonic() < end:
-            self._let_pass(0.5)
-            if all(row.status in FINAL for row in checks.rows(self.deps.db, Action)):
+    def _come_to_rest(self) -> float:
+        """Stop the engines when nothing is left to be done; return the seconds.
+
+        A health check may find something until its engine has stopped: then
+        they start once more.
+        """
+        rest_s = self._wait_for_rest()
+        for _ in range(RESTARTS):
+            for engine in self.engines:
+                engine.stop()
+            if self._is_at_rest():
                 break
-        rest_s = time.monotonic() - began
-        end = time.monotonic() + 3 * self.plan.stray_watch_s
-        while time.monotonic() < end and checks.rows(self.deps.db, StrayWatch):
-            time.sleep(0.5)
+            for engine in self.engines:
+                engine.start()
+            rest_s += self._wait_for_rest()
         return rest_s
+
+    def _is_at_rest(self) -> bool:
+        return all(row.status in FINAL for row in checks.rows(self.deps.db, Action))
+
+    def _wait_for_rest(self) -> float:
+        """Wait until all actions have ended, and nobody is dead or looked for."""
+        began = time.monotonic()
+        self._wait_for(self._is_at_rest, self.arguments.patience)
+        rest_s = time.monotonic() - began
+        self._wait_for(
+            lambda: not self._dead() and self._is_at_rest(), self.arguments.repairs
+        )
+        self._wait_for(
+            lambda: not any(checks.rows(self.deps.db, one) for one in WATCHES),
+            3 * self.plan.stray_watch_s,
+        )
+        return rest_s
+
+    def _dead(self) -> list[str]:
+        world = self.deps.driver.world  # type: ignore[attr-defined]
+        return histories.dead(self.deps.db, world, self.worn, self.reaper.deaths)
 
     def _judge(self) -> list[str]:
         world = self.deps.driver.world  # type: ignore[attr-defined]
@@ -195,14 +272,28 @@ class Torture:
         accepted = [one for client in self.clients for one in client.accepted]
         most_s = self.plan.stray_watch_s + self.longest_pause_s
         seen = {node for client in self.clients for node in client.nodes_seen}
+        db, deaths = self.deps.db, self.reaper.deaths
+        struck = self.reaper.servers()
         return [
-            *checks.problems(self.deps.db, world),
+            *checks.problems(db, world, vanished=struck),
+            *attachments.problems(db, world),
+            *attachments.triggers(db, self.door.triggers),
+            *attachments.lost_clusters(db),
+            *histories.cooldowns(db, self.worn),
+            *histories.too_many_repairs(db, self.worn),
+            *histories.too_large_batches(db),
+            *histories.unasked(db, world, deaths),
+            *histories.rebuilt(self.controls, deaths),
+            *(self._dead() if self.arguments.repairs else ()),
+            *self.vigil.wrong,
+            *self.reaper.surprises,
             *(f"Action {one} is lost." for one in accepted if one not in stored),
             *(
                 f"{row.action} {row.id} failed by our fault: {row.status_reason}"
                 for row in stored.values()
                 if row.status == "FAILED"
                 and any(word in row.status_reason for word in OURS)
+                and not histories.died_meanwhile(row, deaths)
             ),
             *(
                 f"Node {node} at rest had two servers for {seconds:.1f} s."
@@ -235,35 +326,37 @@ class Torture:
                 yield f"What {kill.host} held went on after {kill.seconds:.1f} s."
 
     def _report(self, rest_s: float, wrong: list[str]) -> None:
-        stored = checks.rows(self.deps.db, Action)
+        db, deaths = self.deps.db, self.reaper.deaths
+        stored = checks.rows(db, Action)
         world = self.deps.driver.world  # type: ignore[attr-defined]
-        ends = collections.Counter((row.action, row.status) for row in stored)
-        reasons = collections.Counter(
-            row.status_reason[:90] for row in stored if row.status == "FAILED"
-        )
         times = [kill.seconds for kill in self.kills if kill.held and kill.seconds]
         print(f"seed {self.arguments.seed}, {self.arguments.database}")
+        print(f"kinds: {', '.join(self.arguments.kinds) or 'none'}")
         print(f"{len(self.kills)} kills ({len(times)} of an engine at work)")
         print(f"{self.pauses} pauses, up to {self.longest_pause_s:.1f} s")
         print(f"recovery after a kill: {max(times, default=0.0):.1f} s at most")
         print(f"at rest after {rest_s:.1f} s; {len(stored)} actions:")
-        for (kind, status), number in sorted(ends.items()):
-            print(f"  {kind} {status}: {number}")
-        for reason, number in reasons.most_common(12):
-            print(f"  failed {number}: {reason}")
-        taken = sum(row.attempt for row in stored)
+        lines = [*report.of_actions(db), *report.of_policies(db, self.worn)]
+        print("\n".join(lines))
+        print(report.of_deaths(deaths))
+        print(report.of_triggers(self.door.triggers))
+        print(f"looks at the sizes of clusters: {self.vigil.looks}")
         doubled = checks.doubles(world)
         refused = sum(
             (client.refused for client in self.clients), collections.Counter()
         )
-        print(f"taken over {taken} times; second servers removed: {len(doubled)}")
+        print(
+            f"taken over {report.taken_over(stored)} times; "
+            f"second servers removed: {len(doubled)}"
+        )
         print(f"requests refused: {dict(refused)}")
         for problem in wrong:
             print(f"WRONG: {problem}")
-        for line in traces.of_problems(self.deps.db, world, self.plan.directory, wrong):
+        for line in traces.of_problems(db, world, self.plan.directory, wrong):
             print(line)
         if wrong:
-            print("\n".join(self.strikes))
+            died = [f"{one.at:.3f} {one.server} dies: {one.way}" for one in deaths]
+            print("\n".join(sorted([*self.strikes, *died])))
         print("FAILED" if wrong else "PASSED")
 
 
@@ -271,30 +364,9 @@ def _nothing() -> None:
     """Wake nobody: the engines poll."""
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.torture")
-    parser.add_argument("--database", choices=sorted(databases.SERVERS), required=True)
-    parser.add_argument("--url", help="an empty database to use instead of a new one")
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--engines", type=int, default=3)
-    parser.add_argument("--clients", type=int, default=3)
-    parser.add_argument("--lease", type=int, default=3)
-    parser.add_argument("--patience", type=float, default=120.0)
-    parser.add_argument(
-        "--grace",
-        type=float,
-        default=GRACE_S,
-        help="seconds after its lease in which lost work goes on (%(default)s)",
-    )
-    parser.add_argument("--broker", choices=["rabbit", "none"], default="none")
-    parser.add_argument("--directory", help="where logs and configurations stay")
-    return parser.parse_args(arguments)
-
-
 def main(arguments: list[str]) -> int:
     """Run the torture; the exit status is 0 if nothing is wrong."""
-    given = parse(arguments)
+    given = options.parse(arguments)
     with contextlib.ExitStack() as stack:
         directory = given.directory or stack.enter_context(
             tempfile.TemporaryDirectory(prefix="torture-")
@@ -308,6 +380,7 @@ def main(arguments: list[str]) -> int:
             directory=pathlib.Path(directory),
             transport_url=RABBIT if given.broker == "rabbit" else "fake:/",
             lease_s=given.lease,
+            stray_watch_s=given.watch,
         )
         torture = Torture(given, plan)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))

@@ -36,6 +36,9 @@ class Plan:
                 transport_url = {self.transport_url}
                 max_clusters_per_project = 100000
                 default_nova_timeout = 120
+                health_check_interval_min = 1
+                [senlin_api]
+                auth_strategy = none
                 [database]
                 connection = {self.url}
                 max_pool_size = 10
@@ -54,6 +57,11 @@ class Plan:
                 watch_interval_min_s = 0.25
                 watch_interval_max_s = 1.0
                 stray_watch_s = {self.stray_watch_s}
+                cloud_call_timeout_s = 2
+                [health]
+                poll_interval_s = 0.25
+                hold_s = 10
+                events_interval_s = 1
                 """
             )
         )

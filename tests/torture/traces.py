@@ -25,6 +25,7 @@ def of_problems(
         story = [
             *_actions(db, identity),
             *_servers(world, identity),
+            *_others(world, identity),
         ]
         lines += [f"  {at:.3f} {text}" for at, text in sorted(story)]
         lines += [f"  {text}" for text in list(_spoken(logs, identity))[-_MOST:]]
@@ -33,11 +34,13 @@ def of_problems(
 
 def _actions(db: Database, identity: str) -> Iterator[tuple[float, str]]:
     for row in checks.rows(db, Action):
-        if identity in (row.target, row.id) or identity in str(row.journal):
+        kept = f"{row.journal} {row.data}"
+        if identity in (row.target, row.id) or identity in kept:
             text = (
                 f"{row.action} {row.id} of {row.parent_id}: {row.status} "
                 f"({row.status_reason}), attempt {row.attempt}, lease {row.lease}, "
-                f"until {row.end_time or 0.0:.3f}, journal {row.journal}"
+                f"until {row.end_time or 0.0:.3f}, journal {row.journal}, "
+                f"data {row.data}"
             )
             yield row.start_time or 0.0, text
 
@@ -47,6 +50,17 @@ def _servers(world: World, identity: str) -> Iterator[tuple[float, str]]:
         if identity in (row.id, row.node_mark):
             text = f"server {row.id} of {row.node_mark}, deleted at {row.deleted_at}"
             yield row.created_at, text
+
+
+def _others(world: World, identity: str) -> Iterator[tuple[float, str]]:
+    """Tell of load balancers and server groups, whose names hold what they are of."""
+    for row in checks.cloud_rows(world, tables.LOAD_BALANCERS):
+        if identity in (row.id, row.mark):
+            text = f"load balancer {row.id} of {row.mark}, deleted at {row.deleted_at}"
+            yield row.created_at, text
+    for row in checks.cloud_rows(world, tables.SERVER_GROUPS):
+        if identity == row.id or identity in row.name:
+            yield row.created_at, f"server group {row.id}, {row.name}"
 
 
 def _spoken(logs: pathlib.Path, identity: str) -> Iterator[str]:

@@ -29,6 +29,9 @@ MIN, MAX = 1, 6
 class Client(threading.Thread):
     """One client. ``accepted`` are the ids of the actions that it was promised."""
 
+    #: How many clusters it has before it asks for anything else.
+    most = CLUSTERS
+
     def __init__(
         self, deps: Deps, profile: str, number: int, seed: int, stop: threading.Event
     ) -> None:
@@ -55,20 +58,8 @@ class Client(threading.Thread):
 
     def ask_once(self) -> None:
         """Ask for something, whatever comes."""
-        what: Callable[[str], str | None] = self._create
-        if len(self._names) >= CLUSTERS:
-            what = self.dice.choices(
-                [
-                    self._scale,
-                    self._resize,
-                    self._delete_cluster,
-                    self._delete_node,
-                    self._check,
-                    self._recover,
-                    self._cancel,
-                ],
-                [5, 4, 1, 3, 1, 2, 1],
-            )[0]
+        has_enough = len(self._names) >= self.most
+        what = self._choose() if has_enough else self._create
         name = self.dice.choice(self._names) if self._names else ""
         self.asked[what.__name__.strip("_")] += 1
         try:
@@ -82,6 +73,20 @@ class Client(threading.Thread):
         else:
             if action_id is not None:
                 self.accepted.append(action_id)
+
+    def _choose(self) -> Callable[[str], str | None]:
+        return self.dice.choices(
+            [
+                self._scale,
+                self._resize,
+                self._delete_cluster,
+                self._delete_node,
+                self._check,
+                self._recover,
+                self._cancel,
+            ],
+            [5, 4, 1, 3, 1, 2, 1],
+        )[0]
 
     def _create(self, _name: str) -> str:
         self._made += 1

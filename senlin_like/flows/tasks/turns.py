@@ -102,9 +102,9 @@ class Turns(Step):
             # This call had no effect, but those before it may have had one.
             if self.subject.calls > 1:
                 memo = {**memo, "retry": True}
-            return self._later(memo, error, error.retry_after_s)
+            return self._later(_after(turn, memo), error, error.retry_after_s)
         except exceptions.CloudUnsure as error:
-            return self._later({**memo, "retry": True}, error, None)
+            return self._later(_after(turn, {**memo, "retry": True}), error, None)
         saved = self.subject.saved(answer)
         if isinstance(answer, turns.Ended):
             result = self.subject.result(answer)
@@ -125,8 +125,9 @@ class Turns(Step):
         seen: clouds.Observed | None = None
         has_expired = False
         if wait is not None:
-            if run.seen:
-                seen = clouds.Observed(**{**run.seen, "id": wait["id"]})
+            told = run.seen or memo.get("seen")
+            if told:
+                seen = clouds.Observed(**{**told, "id": wait["id"]})
             over = seen is not None and seen.status in {*wait["until"], *wait["failed"]}
             has_expired = self._now() >= wait["expires"]
             if not over and not has_expired:
@@ -213,6 +214,17 @@ class Turns(Step):
             ),
             memo={**memo, "busy": tries},
         )
+
+
+def _after(turn: waiting.Turn, memo: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Keep what ended the wait: the object may have left that state meanwhile.
+
+    What was asked for in a turn that was cut off may have been done, so that
+    nobody ever sees that state again.
+    """
+    if turn.seen is None:
+        return memo
+    return {**memo, "seen": dataclasses.asdict(turn.seen)}
 
 
 def _same(wait: waiting.CloudWait, memo: Mapping[str, Any]) -> bool:

@@ -1,0 +1,68 @@
+"""What is told of a run of the torture."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from senlin_like.db.models import Action
+from senlin_like.db.session import Database
+from tests.torture import checks, histories, wardrobe
+from tests.torture.deaths import Death
+from tests.torture.triggers import Trigger
+
+
+def of_actions(db: Database) -> Iterator[str]:
+    """Tell how many actions of each kind ended how, and why some failed."""
+    stored = checks.rows(db, Action)
+    ends = Counter((row.action, row.status) for row in stored)
+    for (kind, status), number in sorted(ends.items()):
+        yield f"  {kind} {status}: {number}"
+    reasons = Counter(
+        row.status_reason[:90] for row in stored if row.status == "FAILED"
+    )
+    for reason, number in reasons.most_common(12):
+        yield f"  failed {number}: {reason}"
+
+
+def of_policies(db: Database, worn: Mapping[str, wardrobe.Garment]) -> Iterator[str]:
+    """Tell how often each policy was attached, and had a say."""
+    attached = Counter(
+        one.name
+        for row, one in histories.attached_by(db, worn).values()
+        if row.status == "SUCCEEDED"
+    )
+    stored = checks.rows(db, Action)
+    said = Counter(
+        worn[one["policy"]].name if one.get("policy") in worn else one.get("policy")
+        for row in stored
+        for one in (row.data or {}).get("policies", ())
+    )
+    changed = Counter(
+        worn[row.data["balanced_by"]].name
+        for row in stored
+        if (row.data or {}).get("balanced_by") in worn
+    )
+    repairs = Counter(
+        row.status for row in stored if row.cause == histories.HEALTH_CHECK
+    )
+    for name in sorted({one.name for one in worn.values()}):
+        yield (
+            f"  policy {name}: attached {attached[name]} times, "
+            f"decided {said[name]} times, changed the pool {changed[name]} times"
+        )
+    yield f"  repairs of health checks: {dict(repairs)}"
+
+
+def of_deaths(deaths: Sequence[Death]) -> str:
+    """Tell how servers died."""
+    return f"servers struck: {dict(Counter(one.way for one in deaths))}"
+
+
+def of_triggers(sent: Sequence[Trigger]) -> str:
+    """Tell how triggers were answered."""
+    return f"webhooks triggered: {dict(Counter(one.status for one in sent))}"
+
+
+def taken_over(rows: Sequence[Any]) -> int:
+    """Return how often actions were taken over from lost engines."""
+    return sum(row.attempt for row in rows)

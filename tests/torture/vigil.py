@@ -1,0 +1,73 @@
+"""Looks, all the time, at what must hold at all times.
+
+process test: polls
+"""
+
+import threading
+
+import sqlalchemy as sa
+
+from senlin_like.db.models import Action, Cluster, Node
+from senlin_like.db.session import Database
+
+
+class Vigil(threading.Thread):
+    """Looks at the sizes of clusters; ``wrong`` are sentences, each told once."""
+
+    def __init__(self, db: Database, stop: threading.Event) -> None:
+        super().__init__(name="vigil", daemon=True)
+        self.db = db
+        self.stopping = stop
+        self.looks = 0
+        self.wrong: dict[str, None] = {}
+
+    def run(self) -> None:
+        """Look until told to stop."""
+        while not self.stopping.wait(0.2):
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001 - is told at the end
+                self.wrong[f"vigil: {error!r}"[:500]] = None
+
+    def look(self) -> None:
+        """Look once, at all clusters in one statement."""
+        of = Cluster.__table__.c
+        query = (
+            sa.select(
+                of.id,
+                of.name,
+                of.min_size,
+                of.max_size,
+                of.desired_capacity,
+                sa.func.count(Node.id).label("nodes"),
+                _has(of.id, action="CLUSTER_DELETE").label("is_going"),
+                _has(of.id, action="CLUSTER_CREATE", status="SUCCEEDED").label(
+                    "is_made"
+                ),
+            )
+            .outerjoin(Node, Node.cluster_id == of.id)
+            .group_by(of.id)
+        )
+        with self.db.reader() as session:
+            rows = session.execute(query).all()
+        self.looks += 1
+        for row in rows:
+            self._judge(row)
+
+    def _judge(self, row: sa.Row) -> None:
+        if row.nodes > row.max_size:
+            self._tell(row, f"had {row.nodes} nodes, {row.max_size} at most")
+        if not row.min_size <= row.desired_capacity <= row.max_size:
+            self._tell(row, f"wanted {row.desired_capacity} nodes")
+        if row.nodes < row.min_size and row.is_made and not row.is_going:
+            self._tell(row, f"had {row.nodes} nodes, {row.min_size} at least")
+
+    def _tell(self, row: sa.Row, what: str) -> None:
+        self.wrong[f"Cluster {row.name} {row.id} {what}."] = None
+
+
+def _has(target: sa.ColumnElement[str], **values: str) -> sa.ColumnElement[bool]:
+    """Tell whether a cluster has an action of that sort."""
+    table = Action.__table__
+    wanted = [table.c[name] == value for name, value in values.items()]
+    return sa.exists().where(table.c.target == target, *wanted)

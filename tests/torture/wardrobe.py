@@ -1,0 +1,180 @@
+"""The policies that clusters of the torture wear, and who wears which."""
+
+import dataclasses
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from senlin_like.context import RequestContext
+from senlin_like.operations import policies
+from senlin_like.operations.deps import Deps
+
+WEBHOOKS = "webhooks"
+HEALTH = "health"
+BALANCING = "balancing"
+
+_SUBNET = {"subnet": "private-subnet"}
+_UNLIMITED = {"max_unhealthy_percent": 100, "max_repairs_in_flight": 2}
+
+
+def _scaling(event: str, cooldown_s: int) -> dict[str, Any]:
+    adjustment = {"number": 1, "best_effort": True, "cooldown": cooldown_s}
+    return {"event": event, "adjustment": adjustment}
+
+
+def _health(mode: str, operation: str, **limits: int) -> dict[str, Any]:
+    return {
+        "detection": {
+            "detection_modes": [{"type": mode}],
+            "interval": 2,
+            "node_update_timeout": 2,
+        },
+        "recovery": {"actions": [{"name": operation}], **limits},
+    }
+
+
+#: Kind → sets of policies of which a cluster wears one: name, type, properties.
+Set = Mapping[str, tuple[str, dict[str, Any]]]
+SETS: Mapping[str, Sequence[Set]] = {
+    "scaling": [
+        {
+            "more": ("scaling-1.0", _scaling("CLUSTER_SCALE_OUT", 4)),
+            "less": ("scaling-1.0", _scaling("CLUSTER_SCALE_IN", 3)),
+        }
+    ],
+    HEALTH: [
+        {"heal": ("health-1.3", _health("NODE_STATUS_POLLING", "RECREATE"))},
+        {
+            "renew": (
+                "health-1.3",
+                _health("NODE_STATUS_POLLING", "RECREATE", **_UNLIMITED),
+            )
+        },
+        {
+            "listen": (
+                "health-1.3",
+                _health("LIFECYCLE_EVENTS", "RECREATE", **_UNLIMITED),
+            )
+        },
+        {
+            "rebuild": (
+                "health-1.3",
+                _health("NODE_STATUS_POLLING", "REBUILD", **_UNLIMITED),
+            )
+        },
+    ],
+    "deletion": [
+        {"old": ("deletion-1.0", {"criteria": "OLDEST_FIRST", "grace_period": 1})},
+        {"young": ("deletion-1.0", {"criteria": "YOUNGEST_FIRST"})},
+        {"free": ("deletion-1.0", {"destroy_after_deletion": False})},
+    ],
+    "batch": [
+        {
+            "batch": (
+                "batch-1.0",
+                {"min_in_service": 1, "max_batch_size": 1, "pause_time": 1},
+            )
+        },
+        {"pairs": ("batch-1.0", {"max_batch_size": 2, "pause_time": 0})},
+    ],
+    "affinity": [
+        {
+            "apart": (
+                "affinity-1.0",
+                {"servergroup": {"policies": "soft-anti-affinity"}},
+            )
+        }
+    ],
+    "zones": [
+        {"zones": ("zone_placement-1.0", {"zones": [{"name": n} for n in zones]})}
+        for zones in (("nova", "ZONE1"),)
+    ],
+    BALANCING: [
+        {
+            "balance": (
+                "loadbalance-1.3",
+                {"pool": _SUBNET, "vip": _SUBNET, "lb_status_timeout": 60},
+            )
+        },
+        {
+            "monitor": (
+                "loadbalance-1.3",
+                {
+                    "pool": _SUBNET,
+                    "vip": _SUBNET,
+                    "health_monitor": {"type": "TCP"},
+                    "lb_status_timeout": 60,
+                },
+            )
+        },
+    ],
+}
+KINDS = (*SETS, WEBHOOKS)
+#: What may be switched off and on without anything being made up for.
+SWITCHABLE = frozenset({"scaling", HEALTH, "batch"})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Garment:
+    """A stored policy."""
+
+    kind: str
+    name: str
+    id: str
+    properties: Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Wardrobe:
+    """All stored policies by kind; each item of a kind is worn as a whole."""
+
+    sets: Mapping[str, Sequence[Sequence[Garment]]]
+    has_webhooks: bool
+    share: float
+
+    def everything(self) -> dict[str, Garment]:
+        """Return all policies by id."""
+        return {
+            one.id: one for of in self.sets.values() for items in of for one in items
+        }
+
+    def choose(self, dice: random.Random) -> list[Garment]:
+        """Choose what a new cluster wears; nothing for some of them."""
+        if not self.sets or dice.random() >= self.share:
+            return []
+        kinds = [kind for kind in self.sets if dice.random() < 0.5]
+        kinds = kinds or [dice.choice(list(self.sets))]
+        return [one for kind in kinds for one in dice.choice(self.sets[kind])]
+
+
+def fill(
+    deps: Deps, ctx: RequestContext, kinds: Sequence[str], share: float
+) -> Wardrobe:
+    """Store the policies of some kinds."""
+    stored = {
+        kind: [
+            [_store(deps, ctx, kind, name, *one) for name, one in items.items()]
+            for items in SETS[kind]
+        ]
+        for kind in kinds
+        if kind in SETS
+    }
+    return Wardrobe(sets=stored, has_webhooks=WEBHOOKS in kinds, share=share)
+
+
+def _store(
+    deps: Deps,
+    ctx: RequestContext,
+    kind: str,
+    name: str,
+    type_: str,
+    properties: Mapping[str, Any],
+) -> Garment:
+    of, _, version = type_.partition("-")
+    spec = {
+        "type": f"senlin.policy.{of}",
+        "version": version,
+        "properties": dict(properties),
+    }
+    made = policies.create(deps, ctx, name=name, spec=spec)
+    return Garment(kind=kind, name=name, id=str(made["id"]), properties=properties)
