@@ -289,11 +289,6 @@ PLACED = (
     Scenario(name="zone-node-create", before=attached("spread"), act=_create_node),
 )
 
-SCENARIOS = (
-    *BALANCED,
-    *PORTIONED,
-    *PLACED,
-
 _GROUP = "compute.create_server_group"
 GROUPED = (
     Scenario(name="group-attach", act=ask_cluster("policy_attach", policy_id="apart")),
@@ -314,6 +309,8 @@ GROUPED = (
 
 SCENARIOS = (
     *BALANCED,
+    *PORTIONED,
+    *PLACED,
     *GROUPED,
     Scenario(
         name="policy-attach", act=ask_cluster("policy_attach", policy_id="shrink")

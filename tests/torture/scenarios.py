@@ -95,9 +95,6 @@ def make_policies(stage: Stage) -> None:
     stage.a_policy("less", "scaling", **event, adjustment={"number": 2})
 
 
-# -- what is asked ----------------------------------------------------------
-
-
 def ask_cluster(name: str, **params: Any) -> Act:
     return lambda stage: cluster_actions.ask(stage.deps, stage.ctx, "web", name, params)
 

@@ -172,6 +172,13 @@ def test_actions_are_filtered_by_their_cluster_since_its_version(client, cluster
     assert "cluster_id" not in older[0]
 
 
+@pytest.mark.parametrize(
+    "name", ["NODE_CREATE", "HEALTH_CHECK", "MEMBERS_CHECK", "LIFECYCLE_HOOK"]
+)
+def test_events_of_everything_that_tells_some_can_be_asked_for(client, name):
+    assert client.get(f"/v1/events?action={name}").json == {"events": []}
+
+
 def test_events_of_an_unknown_cluster_are_none(client):
     assert client.get("/v1/events?cluster_id=fake").json == {"events": []}
 

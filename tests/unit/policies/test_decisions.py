@@ -1,131 +1,24 @@
 """What policies decide: bounds are kept, whatever the specs and the facts."""
 
 import dataclasses
-import datetime
-import math
 import random
 from collections import Counter
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from senlin_like.domain import plan, spreading
-from senlin_like.domain.capacity import Refusal, Sizes
-from senlin_like.domain.enums import AdjustmentType, Kind
-from senlin_like.domain.selection import Candidate, Criterion
-from senlin_like.policies import batch, registry
-
-TYPES = registry.load()
-NOW = datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC)
-MAX_NODES = 30
-PLACES = ("a", "b", "c", "d")
-
-HOOKS = {"type": "zaqar", "timeout": 9, "params": {"queue": "q", "url": ""}}
-STATUSES = st.sampled_from(["ACTIVE", "ACTIVE", "ACTIVE", "ERROR", "WARNING", "INIT"])
-TIMES = st.none() | st.integers(0, 5).map(lambda n: NOW - datetime.timedelta(days=n))
-
-
-@st.composite
-def candidates(draw: st.DrawFn, most: int = 12) -> tuple[Candidate, ...]:
-    return tuple(
-        Candidate(
-            id=f"n{index}",
-            status=draw(STATUSES),
-            index=index,
-            tainted=draw(st.booleans()) and draw(st.booleans()),
-            created_at=draw(TIMES),
-            profile_created_at=draw(TIMES),
-            zone=draw(st.sampled_from([None, "elsewhere", *PLACES])),
-            region=draw(st.sampled_from([None, "elsewhere", *PLACES])),
-        )
-        for index in range(draw(st.integers(0, most)))
-    )
-
-
-@st.composite
-def cluster_facts(draw: st.DrawFn) -> plan.Facts:
-    low = draw(st.integers(0, 10))
-    high = draw(st.just(-1) | st.integers(low, 15))
-    sizes = Sizes(
-        min_size=low, max_size=high, desired_capacity=draw(st.integers(0, 15))
-    )
-    return plan.Facts(
-        members=draw(candidates()), sizes=sizes, max_nodes=MAX_NODES, now=NOW
-    )
-
-
-EVENTS = st.sampled_from([Kind.CLUSTER_SCALE_IN, Kind.CLUSTER_SCALE_OUT])
-NUMBERS = st.integers(1, 300) | st.floats(0.1, 300)
-ADJUSTMENTS = st.fixed_dictionaries(
-    {
-        "type": st.sampled_from([str(one) for one in AdjustmentType]),
-        "number": NUMBERS,
-        "min_step": st.integers(0, 5),
-        "best_effort": st.booleans(),
-        "cooldown": st.integers(0, 100),
-    }
+from senlin_like.domain.capacity import Refusal
+from senlin_like.domain.enums import Kind
+from senlin_like.domain.selection import Criterion
+from tests.unit.policies.strategies import (
+    EVENTS,
+    PLACES,
+    SPECS,
+    advisers,
+    ask_of,
+    cluster_facts,
 )
-
-
-def places_of(plural: str, *, has_cap: bool) -> st.SearchStrategy[Any]:
-    item: dict[str, Any] = {
-        "name": st.sampled_from(PLACES),
-        "weight": st.integers(0, 5),
-    }
-    if has_cap:
-        item["cap"] = st.integers(-1, 6)
-    one = st.fixed_dictionaries(item)
-    return st.fixed_dictionaries({plural: st.lists(one, min_size=1, max_size=4)})
-
-
-SPECS = {
-    "scaling": st.fixed_dictionaries(
-        {"event": EVENTS.map(str), "adjustment": ADJUSTMENTS}
-    ),
-    "zone_placement": places_of("zones", has_cap=False),
-    "region_placement": places_of("regions", has_cap=True),
-    "affinity": st.fixed_dictionaries(
-        {"availability_zone": st.sampled_from([None, "az"])}
-    ),
-    "deletion": st.fixed_dictionaries(
-        {
-            "criteria": st.sampled_from([str(one) for one in Criterion]),
-            "destroy_after_deletion": st.booleans(),
-            "hooks": st.sampled_from([{}, HOOKS]),
-            "grace_period": st.integers(0, 9),
-            "reduce_desired_capacity": st.booleans(),
-        }
-    ),
-    "batch": st.fixed_dictionaries(
-        {
-            "min_in_service": st.integers(-5, 20),
-            "max_batch_size": st.integers(-5, 20),
-            "pause_time": st.integers(-5, 20),
-        }
-    ),
-}
-
-
-@st.composite
-def advisers(draw: st.DrawFn, *kinds: str) -> plan.Adviser:
-    kind = draw(st.sampled_from(kinds))
-    kind_of = TYPES.get(f"senlin.policy.{kind}-1.0")
-    policy = plan.Attached(
-        id=draw(st.uuids()).hex,
-        policy_id="p",
-        name=kind,
-        type=f"{kind_of.name}-1.0",
-        priority=kind_of.priority,
-        properties=draw(SPECS[kind]),
-        data={"servergroup_id": "group"} if kind == "affinity" else {},
-        last_op=draw(st.none() | st.just(NOW - datetime.timedelta(seconds=50))),
-    )
-    return plan.Adviser(policy=policy, decide=kind_of.decide)
-
-
-def ask_of(kind: Kind, seed: int = 0, **more: Any) -> plan.Ask:
-    return plan.Ask(kind=kind, chance=random.Random(seed), **more)
 
 
 @settings(max_examples=300)
@@ -333,75 +226,3 @@ def test_the_order_in_which_policies_are_found_is_of_no_matter(
     second = plan.decide(shuffled, facts, ask_of(kind, 3, **sizes))
 
     assert first == second
-
-
-REMOVING = st.sampled_from(
-    [
-        Kind.CLUSTER_SCALE_IN,
-        Kind.CLUSTER_RESIZE,
-        Kind.CLUSTER_DEL_NODES,
-        Kind.CLUSTER_DELETE,
-    ]
-)
-
-
-@given(
-    adviser=advisers("batch"),
-    facts=cluster_facts(),
-    kind=REMOVING | st.just(Kind.CLUSTER_UPDATE),
-    data=st.data(),
-)
-def test_every_node_is_in_one_batch(adviser, facts, kind, data) -> None:
-    ids = [node.id for node in facts.members]
-    if kind is not Kind.CLUSTER_UPDATE:
-        number = data.draw(st.integers(0, len(ids)))
-        ids = data.draw(st.permutations(ids))[:number]
-
-    decided = adviser.decide(adviser.policy, facts, ask_of(kind, delete=len(ids)))
-
-    if decided.batches is None:
-        assert not ids
-        return
-    sets = plan.portions(facts.members, ids, decided.batches.size)
-    assert sorted(one for part in sets for one in part) == sorted(ids)
-    most = adviser.policy.properties["max_batch_size"]
-    assert all(0 < len(part) <= (most if most > 0 else 99) for part in sets)
-    assert decided.batches.pause_s >= 0
-    assert str(len(sets)) in decided.reasons[0]
-
-
-@given(adviser=advisers("batch"), facts=cluster_facts(), kind=REMOVING, data=st.data())
-def test_enough_nodes_stay_while_others_go(adviser, facts, kind, data) -> None:
-    """As many as is possible: a cluster that gets smaller than that can't keep them."""
-    total = len(facts.members)
-    number = data.draw(st.integers(0, total))
-    ids = [node.id for node in facts.members][:number]
-    kept = max(0, adviser.policy.properties["min_in_service"])
-
-    batches = adviser.decide(adviser.policy, facts, ask_of(kind, delete=number)).batches
-
-    sets = plan.portions(facts.members, ids, batches.size) if batches else ()
-    if total > kept and sets:
-        assert total - len(sets[0]) >= kept
-    assert all(len(part) <= max(total - kept, math.ceil(total / 2)) for part in sets)
-    left = total
-    for part in sets:
-        left -= len(part)
-        assert left >= min(kept, total - number) or left < kept
-    assert left == total - number
-
-
-@given(adviser=advisers("batch"), facts=cluster_facts())
-def test_a_growth_is_not_portioned(adviser, facts) -> None:
-    ask = ask_of(Kind.CLUSTER_RESIZE, create=3)
-
-    assert adviser.decide(adviser.policy, facts, ask) == plan.Decision()
-
-
-@given(total=st.integers(1, 50), kept=st.integers(0, 60), most=st.integers(-1, 60))
-def test_enough_nodes_stay_in_service(total, kept, most) -> None:
-    size = batch.size_of({"min_in_service": kept, "max_batch_size": most}, total)
-
-    assert 1 <= size <= total
-    if total > kept:
-        assert total - size >= kept
