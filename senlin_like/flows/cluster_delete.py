@@ -43,6 +43,7 @@ def plan(run: Run, bench: Workbench) -> Plan:
                 run,
                 batches.DELETION,
                 cluster.removal(run, lambda s, row: _nodes(run, s, row)),
+                [cluster.REMOVE],
             ),
             Judge(run, {cluster.REMOVE: "Failed in deleting nodes."}),
         ),

@@ -139,7 +139,7 @@ def removal(run: Run, bench: Workbench, *, destroy: Callable[[], bool]) -> list[
         drain=[members.Drain(run, bench, leaving)],
         leave=[members.Leave(run, bench, leaving)],
     )
-    return batches.repeated(run, batches.DELETION, steps)
+    return batches.repeated(run, batches.DELETION, steps, [cluster.REMOVE])
 
 
 def _still_chosen(

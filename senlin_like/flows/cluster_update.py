@@ -49,7 +49,8 @@ def plan(run: Run, bench: Workbench) -> Plan:
             return list(run.result(updates.name).get("picked", ()))
 
         renewal = members.Renew(run, bench, updated)
-        steps += batches.repeated(run, batches.UPDATE, [updates, renewal])
+        judged = [updates.name, renewal.name]
+        steps += batches.repeated(run, batches.UPDATE, [updates, renewal], judged)
     steps.append(
         Judge(
             run,

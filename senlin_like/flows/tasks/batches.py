@@ -62,13 +62,16 @@ def still_there(session: Session, row: Any, ids: Sequence[str]) -> list[str]:
     return [one for one in ids if one in known and known[one].cluster_id == row.id]
 
 
-def repeated(run: Run, part: str, steps: Sequence[Step]) -> list[Step]:
+def repeated(
+    run: Run, part: str, steps: Sequence[Step], judged: Sequence[str]
+) -> list[Step]:
     """Return steps that are done for each batch; ``part`` tells where these are.
 
-    No batch follows one in which something failed.
+    No batch follows one in which something failed in a step that ``judged`` names;
+    those are the steps whose failures make the action fail.
     """
     names = [step.name for step in steps]
-    return [BatchPause(run), *steps, NextBatch(run, part, names)]
+    return [BatchPause(run), *steps, NextBatch(run, part, names, judged)]
 
 
 class BatchPause(Step):
@@ -90,10 +93,13 @@ class BatchPause(Step):
 class NextBatch(Step):
     """Begin with the next batch, if there is one."""
 
-    def __init__(self, run: Run, part: str, names: Sequence[str]) -> None:
+    def __init__(
+        self, run: Run, part: str, names: Sequence[str], judged: Sequence[str]
+    ) -> None:
         super().__init__(run)
         self.part = part
         self.names = names
+        self.judged = judged
 
     def execute(self) -> None:
         """Do the step if there are batches."""
@@ -119,7 +125,7 @@ class NextBatch(Step):
 
     def _decide(self, _session: Session) -> Done | Park:
         run, kept = self.run, self.run.data[self.part]
-        has_failed = any(run.result(name).get("failed") for name in self.names)
+        has_failed = any(run.result(name).get("failed") for name in self.judged)
         if is_last(run, self.part) or has_failed or "stopped" in run.data:
             return Done()
         following = int(kept["batch"]) + 1

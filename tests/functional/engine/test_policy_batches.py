@@ -224,6 +224,27 @@ def test_a_failed_batch_of_a_removal_is_the_last(stage, make, attach, way):
     assert sum(node.status == "ACTIVE" for node in stage.nodes()) >= 3
 
 
+@pytest.mark.parametrize("way", ["scale_in", "resize", "destroy", "delete"])
+def test_what_can_not_be_stopped_is_removed_all_the_same(stage, make, attach, way):
+    """Batches go on: it is the removal that counts, not the stop before it."""
+    cluster = make(4)
+    attach("batch", "batch", max_batch_size=1, pause_time=1)
+    config = {"cluster.stop_node_before_delete": True}
+    clusters.update(stage.deps, stage.ctx, "web", {"config": config})
+    stage.drain()
+    stage.controls.add_fault({"effect": "error", "method": "compute.stop"})
+
+    action = shrink(stage, way, 4)
+    stage.drain()
+
+    stops = stage.rows(Action, Action.kind == "NODE_OPERATION")
+    assert [row.status for row in stops] == ["FAILED"] * 4
+    assert stage.action(action).status == "SUCCEEDED", stage.action(
+        action
+    ).status_reason
+    assert stage.nodes(cluster) == []
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_removal_is_cancelled_in_its_pause(stage, make, attach, way):
     cluster = make(6, high=9)
