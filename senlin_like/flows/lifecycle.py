@@ -17,6 +17,8 @@ from senlin_like.flows.run import Run
 
 #: Key of an action's data: the hook that is told of what it removes.
 HOOKS = "hooks"
+#: Seconds that a node may wait longer if there was no room to tell its hook.
+CROWDED_S = 600
 _TOUCHING = frozenset({Kind.NODE_DELETE, Kind.NODE_LEAVE, Kind.NODE_OPERATION})
 
 
@@ -49,7 +51,7 @@ def adorn(run: Run, session: Session, rows: Sequence[dict[str, Any]]) -> None:
             row["cause"] = Cause.DERIVED_WITH_HOOK
             row["data"] = {HOOKS: {key: hooks[key] for key in ("policy_id", "timeout")}}
             # Once to be told, and once from the telling on.
-            row["timeout"] += 2 * hooks["timeout"]
+            row["timeout"] += 2 * hooks["timeout"] + CROWDED_S
 
 
 def hook_of(run: Run) -> Mapping[str, Any] | None:

@@ -19,7 +19,7 @@ from senlin_like.domain import urls
 from senlin_like.domain.enums import NodeStatus, Phase, WaitKind
 from senlin_like.drivers import web
 from senlin_like.flows import fence, telling
-from senlin_like.flows.lifecycle import HOOKS, hook_of
+from senlin_like.flows.lifecycle import CROWDED_S, HOOKS, hook_of
 from senlin_like.flows.outcomes import Decide, Done, Outcome, Park
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import binding
@@ -31,9 +31,8 @@ from senlin_like.policies import deletion
 #: How often a hook is tried to be told, and the longest pause in between.
 TRIES = 20
 PAUSE_MOST_S = 120.0
-#: The longest pause of who found no lane, and how much longer he may wait.
+#: The longest pause of who found no lane.
 CROWDED_MOST_S = 10.0
-CROWDED_S = 600.0
 _LONGEST_PROBLEM = 300
 
 
@@ -98,7 +97,7 @@ class CallHook(Step):
         """Return when the node waits no longer."""
         if "told_at" in memo:
             return float(memo["told_at"]) + self.timeout_s
-        return self.timeout_s + (0.0 if memo.get("tries") else CROWDED_S)
+        return self.timeout_s + (0 if memo.get("tries") else CROWDED_S)
 
     # -- telling ----------------------------------------------------------
 

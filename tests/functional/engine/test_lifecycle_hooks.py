@@ -3,7 +3,7 @@
 import pytest
 
 from senlin_like.operations import actions, cluster_actions, clusters, node_actions
-from tests.torture import checks, hooks
+from tests.torture import checks, hooks, kinds
 
 
 @pytest.fixture
@@ -201,6 +201,27 @@ def test_a_node_that_is_stopped_first_is_told_of_before_that(stage, make, attach
 
     assert stage.action(parent).status == "SUCCEEDED"
     assert len(hooks.messages(stage)) == 1
+    assert len(stage.nodes()) == 1
+
+
+def test_what_cannot_be_stopped_is_told_of_before_it_goes(stage):
+    profile = kinds.a_profile(stage, "p", kinds.STACK, template=kinds.TEMPLATE)
+    kinds.a_cluster(stage, "web", profile, 2)
+    stage.drain()
+    policy = stage.a_policy("del", "deletion", hooks=hooks.zaqar())
+    attach = {"policy_id": policy}
+    cluster_actions.ask(stage.deps, stage.ctx, "web", "policy_attach", attach)
+    stage.drain()
+    hooks.stops_first(stage)
+
+    parent = cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    hooks.settle(stage)
+
+    [child] = hooks.waiting(stage)
+    assert child.action == "NODE_DELETE"
+    hooks.complete(stage, child.id)
+    stage.drain()
+    assert stage.action(parent).status == "SUCCEEDED"
     assert len(stage.nodes()) == 1
 
 
