@@ -110,6 +110,8 @@ delete_cluster_dependents = true
 bind_host = 127.0.0.1
 bind_port = {settings.port}
 admin_users = {USER}
+[health]
+allowed_networks = 127.0.0.0/8
 """
     ]
     if not settings.standalone:
