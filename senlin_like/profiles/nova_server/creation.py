@@ -1,5 +1,6 @@
 """Makes a node's server, exactly one, however often it is tried."""
 
+import dataclasses
 import datetime
 import logging
 from collections.abc import Collection, Sequence
@@ -7,9 +8,12 @@ from collections.abc import Collection, Sequence
 from senlin_like import exceptions
 from senlin_like.drivers import objects
 from senlin_like.profiles import base, catalogue, waits
-from senlin_like.profiles.nova_server import floating, ports, request
+from senlin_like.profiles.nova_server import floating, interfaces, ports, request
 
 LOG = logging.getLogger(__name__)
+
+#: Key in the memo of a server whose ports aren't known for sure.
+_ADOPTED = "adopted"
 
 
 def create(
@@ -45,7 +49,8 @@ def _start(names: catalogue.Names, ask: base.Ask, former: Collection[str]) -> ba
         found = _find_own(ask, former)
         if found is None:
             raise
-        server = found
+        # It may be that of another try, which has ports of its own.
+        return _adopt(names, ask, found)
     except exceptions.CloudBusy:
         raise
     except exceptions.CloudError as error:
@@ -62,8 +67,8 @@ def _building(
     """Record what was made, and wait until it runs."""
     LOG.info("Node %s has server %s", ask.node.id, server.id)
     data: dict[str, object] = {}
-    if records:
-        data[ports.KEY] = list(records)
+    if records or ports.recorded(ask.node):
+        data[ports.KEY] = list(records) or None
     zone = server.zone or request.zone(ask)
     placement = request.placement(ask.node)
     if zone and not placement.get("zone"):
@@ -95,7 +100,11 @@ def _await_active(names: catalogue.Names, ask: base.Ask, server_id: str) -> base
         )
     waits.refuse_failure(ask.turn, wait, f"Building server {server_id}")
     records = ports.recorded(ask.node)
-    is_changed = floating.add_missing(names, ask, server_id, records)
+    is_settled = not ask.turn.memo.get(_ADOPTED)
+    if not is_settled:
+        records = interfaces.settle(names, ask, server_id)
+    has_more = floating.add_missing(names, ask, server_id, records)
+    is_changed = has_more or not is_settled
     return base.Done(
         patch=base.NodePatch(data={ports.KEY: records} if is_changed else {}),
         reason=f"Server {server_id} is ACTIVE.",
@@ -126,12 +135,23 @@ def _find_own(ask: base.Ask, former: Collection[str]) -> objects.Server | None:
 
 
 def _adopt(names: catalogue.Names, ask: base.Ask, server: objects.Server) -> base.Step:
-    """Go on with the server of an earlier try, and record its ports."""
+    """Go on with the server of an earlier try, and record its ports.
+
+    Which ones these are is sure only when it runs: see ``interfaces.settle``.
+    """
     records = ports.recorded(ask.node)
+    if records and server.id != ask.node.physical_id:
+        # They were made for a server that is gone or given up.
+        ports.remove(ask.cloud, records)
+        records = []
     entries = ports.entries_of(ask.properties)
     if entries and not records:
-        records = ports.match(names, ask, entries)
-    return _building(ask, server, records)
+        marked = ask.cloud.network.find_ports_marked(ask.node.id)
+        marked.sort(key=lambda port: port.device_id != server.id)
+        records, _missing = ports.match(names, ask, entries, marked)
+    step = _building(ask, server, records)
+    memo = {**step.memo, _ADOPTED: True} if entries else step.memo
+    return dataclasses.replace(step, memo=memo)
 
 
 def _drop_ports(ask: base.Ask) -> None:

@@ -1,4 +1,4 @@
-"""Changes the networks of a server that exists."""
+"""Changes the networks of a server that exists, or puts them right."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,32 @@ def change(
     for record in surplus:
         ask.cloud.compute.detach_port(server.id, record["id"])
         ports.remove(ask.cloud, [record])
-    return kept + _add(names, ask, server, missing)
+    return kept + _add(names, ask, server.id, missing)
+
+
+def settle(names: catalogue.Names, ask: base.Ask, server_id: str) -> list[ports.Record]:
+    """Put right the ports of a server that another try made; return the records.
+
+    Before the server runs nobody can tell which ports are its own: a cloud may
+    plug them while it builds. Now marked ports that are plugged into nothing
+    were made by a try whose server never came, and go; a port that was taken
+    from the server before it was known is made again.
+
+    :raises CloudError: when the cloud refuses.
+    """
+    known = {record["id"]: record for record in ports.recorded(ask.node)}
+    marked = ask.cloud.network.find_ports_marked(ask.node.id)
+    for port in marked:
+        if port.device_id is None:
+            LOG.warning("Removing port %s: server %s has others.", port.id, server_id)
+            unused = known.get(port.id) or {"id": port.id, "remove": True}
+            ports.remove(ask.cloud, [unused])
+    own = [port for port in marked if port.device_id == server_id]
+    records, missing = ports.match(names, ask, ports.entries_of(ask.properties), own)
+    for record in records:
+        if known.get(record["id"], {}).get("floating"):
+            record["floating"] = known[record["id"]]["floating"]
+    return records + _add(names, ask, server_id, missing)
 
 
 def _sort_out(
@@ -111,7 +136,7 @@ def _unrecorded(
 def _add(
     names: catalogue.Names,
     ask: base.Ask,
-    server: objects.Server,
+    server_id: str,
     entries: Sequence[ports.Record],
 ) -> list[ports.Record]:
     """Make and plug the ports of new entries, all or none.
@@ -123,12 +148,12 @@ def _add(
         for entry in entries:
             record = ports.make_port(names, ask, entry)
             made.append(record)
-            ask.cloud.compute.attach_port(server.id, record["id"])
-        floating.add_missing(names, ask, server.id, made)
+            ask.cloud.compute.attach_port(server_id, record["id"])
+        floating.add_missing(names, ask, server_id, made)
     except (exceptions.CloudBusy, exceptions.CloudUnsure):
         raise
     except exceptions.CloudError:
-        _take_back(ask.cloud, server.id, made)
+        _take_back(ask.cloud, server_id, made)
         raise
     return made
 

@@ -102,11 +102,20 @@ def fixed_ips(names: catalogue.Names, entry: Mapping[str, Any]) -> list[dict[str
 
 
 def match(
-    names: catalogue.Names, ask: base.Ask, entries: Sequence[Mapping[str, Any]]
-) -> list[Record]:
-    """Work out the records of ports that a cut-off try has made and plugged."""
-    free = list(ask.cloud.network.find_ports_marked(ask.node.id))
-    records = []
+    names: catalogue.Names,
+    ask: base.Ask,
+    entries: Sequence[Mapping[str, Any]],
+    marked: Iterable[objects.Port],
+) -> tuple[list[Record], list[Record]]:
+    """Work out the records of ports that a cut-off try has made and plugged.
+
+    ``marked`` are the ports that may be taken, the best ones first. The answer
+    is the records, and the entries that there is no port for.
+    """
+    free = list(marked)
+    named = {entry["fixed_ip"] for entry in entries if entry.get("fixed_ip")}
+    records: list[Record] = []
+    missing: list[Record] = []
     for entry in entries:
         if entry.get("port"):
             port = ask.cloud.network.find_port(entry["port"])
@@ -114,17 +123,17 @@ def match(
             network_id = names.network(entry["network"])
             fitting = [port for port in free if port.network_id == network_id]
             if not fitting:
+                missing.append(dict(entry))
                 continue
-            fitting.sort(key=lambda port: not _has_address(port, entry))
-            port = fitting[0]
+            wanted = {entry["fixed_ip"]} if entry.get("fixed_ip") else set()
+            port = min(fitting, key=lambda one: _addresses(one) & named != wanted)
             free.remove(port)
         records.append(_record(port, entry, list(port.security_group_ids)))
-    return records
+    return records, missing
 
 
-def _has_address(port: objects.Port, entry: Mapping[str, Any]) -> bool:
-    wanted = entry.get("fixed_ip")
-    return any(address.get("ip_address") == wanted for address in port.fixed_ips)
+def _addresses(port: objects.Port) -> set[str]:
+    return {address.get("ip_address", "") for address in port.fixed_ips}
 
 
 def _record(port: objects.Port, entry: Mapping[str, Any], groups: list[str]) -> Record:
