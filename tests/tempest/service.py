@@ -2,7 +2,6 @@
 
 As a command it keeps the service up until it is interrupted, or while the
 command given after ``--`` runs; it then needs no Keystone with ``--standalone``.
-``run.py`` uses :func:`running` together with a Keystone.
 """
 
 import argparse
@@ -28,8 +27,8 @@ USER = "demo"
 class Settings:
     """Say how the service is run.
 
-    ``auth`` counts for the standalone service only; the others use Keystone.
-    ``transport_url`` without a virtual host gets one of its own.
+    ``auth`` is for the standalone service; others use Keystone. ``transport_url``
+    without a virtual host gets one of its own.
     """
 
     work_dir: pathlib.Path
