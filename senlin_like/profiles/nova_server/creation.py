@@ -40,25 +40,51 @@ def create(
 
 def _start(names: catalogue.Names, ask: base.Ask, former: Collection[str]) -> base.Step:
     """Make the ports and ask for the server."""
-    records = ports.make_all(names, ask, ports.entries_of(ask.properties))
+    records: list[ports.Record] = []
     try:
+        records = ports.make_all(names, ask, ports.entries_of(ask.properties))
         server = ask.cloud.compute.create_server(
             request.build(names, ask, [record["id"] for record in records])
         )
-    except exceptions.CloudUnsure:
-        found = _find_own(ask, former)
-        if found is None:
-            raise
-        # It may be that of another try, which has ports of its own.
-        return _adopt(names, ask, found)
     except exceptions.CloudBusy:
         raise
     except exceptions.CloudError as error:
+        if not isinstance(error, exceptions.CloudUnsure):
+            ports.clean_up(ask.cloud, records)
         if isinstance(error, exceptions.CloudNotFound):
             names.forget()
-        ports.clean_up(ask.cloud, records)
+        found = _find_late(ask, former, error)
+        if found is not None:
+            return _adopt(names, ask, found)
+        if _has_late_ports(ask, error):
+            raise exceptions.CloudBusy(error.message) from error
         raise
     return _building(ask, server, records)
+
+
+def _find_late(
+    ask: base.Ask, former: Collection[str], error: exceptions.CloudError
+) -> objects.Server | None:
+    """Find the server that came though no answer, or a refusal, did.
+
+    What an earlier try asked for may come late, and take the last place, an
+    address or a port of the user's. Then this try is refused.
+    """
+    if isinstance(error, exceptions.CloudUnsure) or ask.turn.is_retry:
+        return _find_own(ask, former)
+    return None
+
+
+def _has_late_ports(ask: base.Ask, error: exceptions.CloudError) -> bool:
+    """Remove ports that came late; tell whether there were any.
+
+    They may have been in the way, by their fixed addresses or a quota.
+    """
+    if isinstance(error, exceptions.CloudUnsure) or not ask.turn.is_retry:
+        return False
+    if not ask.properties.get("networks"):
+        return False
+    return bool(ports.remove_marked(ask.cloud, ask.node.id))
 
 
 def _building(

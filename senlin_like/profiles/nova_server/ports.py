@@ -8,6 +8,7 @@ remove}``, ``remove`` is True for what was made here, and ``entry`` is the
 entry of ``networks`` that the port stands for.
 """
 
+import ipaddress
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -113,7 +114,7 @@ def match(
     is the records, and the entries that there is no port for.
     """
     free = list(marked)
-    named = {entry["fixed_ip"] for entry in entries if entry.get("fixed_ip")}
+    named = {address for entry in entries for address in _wanted(entry)}
     records: list[Record] = []
     missing: list[Record] = []
     for entry in entries:
@@ -121,19 +122,35 @@ def match(
             port = ask.cloud.network.find_port(entry["port"])
         else:
             network_id = names.network(entry["network"])
-            fitting = [port for port in free if port.network_id == network_id]
+            fitting = [
+                one
+                for one in free
+                if one.network_id == network_id
+                and _addresses(one) & named == _wanted(entry)
+            ]
             if not fitting:
                 missing.append(dict(entry))
                 continue
-            wanted = {entry["fixed_ip"]} if entry.get("fixed_ip") else set()
-            port = min(fitting, key=lambda one: _addresses(one) & named != wanted)
+            port = fitting[0]
             free.remove(port)
         records.append(_record(port, entry, list(port.security_group_ids)))
     return records, missing
 
 
 def _addresses(port: objects.Port) -> set[str]:
-    return {address.get("ip_address", "") for address in port.fixed_ips}
+    return {_plain(address.get("ip_address", "")) for address in port.fixed_ips}
+
+
+def _wanted(entry: Mapping[str, Any]) -> set[str]:
+    return {_plain(entry["fixed_ip"])} if entry.get("fixed_ip") else set()
+
+
+def _plain(address: str) -> str:
+    """Write an address the way that a cloud shows it; IPv6 has several."""
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return address
 
 
 def _record(port: objects.Port, entry: Mapping[str, Any], groups: list[str]) -> Record:

@@ -21,16 +21,18 @@ from senlin_like.simulated_cloud import ports
 from tests.functional.cutting import Crash, Cutting
 
 BASE = {"flavor": "m1.tiny", "image": "cirros-0.4.0-x86_64-disk"}
+ADDRESS = "10.9.8.201"
 NETWORKS = {
     "plain": [{"network": "private"}],
     "several": [
         {"network": "private", "floating_network": "public"},
         {"network": "private", "subnet": "private-subnet"},
     ],
+    "fixed": [{"network": "private"}, {"network": "private", "fixed_ip": ADDRESS}],
+    "given": [{"network": "private"}, {"port": "theirs"}],
 }
-#: Calls that the creation of one port and one server takes when it is tried again,
-#: with names that are looked up: there are fewer than that.
-CALLS = 14
+#: More calls than a creation that is tried again takes before it waits.
+CALLS = 12
 _ids = itertools.count(1)
 
 
@@ -115,16 +117,22 @@ def overtake(bench, nth, late_after, then=None, *, is_lost=False):
     """Make the node's server by an engine beside which a paused one goes on.
 
     ``late_after`` and ``then`` count the calls of the engine that took over:
-    after which the late ones come, and after which it is cut off itself.
+    after which the late ones come, and after which it is cut off itself. Returns
+    why the creation failed, if it did.
     """
     paused = Paused(bench, nth)
     happens = {late_after: [paused.go_on]}
     if then is not None:
         happens.setdefault(then, []).append(lambda: cut_off(is_lost))
     bench.cut = Cutting(bench.cloud, Calls(happens), set())
-    bench.run("create", first=base.Turn(is_retry=True))
+    refused = ""
+    try:
+        bench.run("create", first=base.Turn(is_retry=True))
+    except exceptions.CloudError as error:
+        refused = f"refused: {error.message}"
     bench.cut = bench.cloud
     paused.go_on()
+    return refused
 
 
 def cut_off(is_lost):
@@ -141,19 +149,38 @@ def sweep(bench):
             bench.plugin.remove_stray(bench.ask(), stray)
 
 
-def flaws(bench, number):
+def begin(make, name):
+    """Give a node that is to be made, and the user's port that it is to get."""
+    bench = make(nova.NovaServer())
+    network = bench.cloud.network
+    given = network.create_port(network.find_network("private"), node_id="the user").id
+    entries = [
+        entry | {"port": given} if "port" in entry else entry
+        for entry in NETWORKS[name]
+    ]
+    bench.use(**BASE, networks=entries)
+    return bench, given
+
+
+def flaws(bench, given):
     """Say what isn't as it has to be at rest."""
     servers = bench.servers()
     found = []
     if [one.id for one in servers] != [bench.node.physical_id]:
         found.append(f"servers are {servers}")
+    entries = bench.properties["networks"]
     records = bench.node.data.get("internal_ports", ())
+    addresses = [record["entry"].get("fixed_ip") for record in records]
     ids = {record["id"] for record in records}
-    if len(records) != number or len(ids) != number:
+    if len(records) != len(entries) or len(ids) != len(entries):
         found.append(f"recorded are {records}")
-    plugged = {
-        port.id for port in bench.ports() if port.device_id == bench.node.physical_id
-    }
+    for record in records:
+        wanted = record["entry"].get("fixed_ip")
+        has = {one["ip_address"] for one in record["fixed_ips"]}
+        if has & set(addresses) != ({wanted} if wanted else set()):
+            found.append(f"the address of {record} is another one's")
+    existing = [*bench.ports(), bench.cloud.network.find_port(given)]
+    plugged = {one.id for one in existing if one.device_id == bench.node.physical_id}
     if plugged != ids:
         found.append(f"plugged in are {plugged}, recorded {ids}")
     loose = [port.id for port in bench.ports() if port.device_id is None]
@@ -167,21 +194,31 @@ def flaws(bench, number):
     return found
 
 
+def left(bench, given):
+    """Delete the node's server and say what is left of it."""
+    bench.run("delete", {})
+    found = [*bench.servers(), *bench.ports(), *bench.public()]
+    if bench.cloud.network.find_port(given).device_id is not None:
+        found.append(given)
+    return [f"{one} is left" for one in found]
+
+
 @pytest.mark.parametrize("is_lost", [False, True], ids=["crash", "no-answer"])
 @pytest.mark.parametrize("nth", [1, 2, 3])
-@pytest.mark.parametrize("networks", NETWORKS)
-def test_a_late_creation_leaves_no_loose_port(make, networks, nth, is_lost):
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_late_creation_leaves_no_loose_port(make, name, nth, is_lost):
     wrong = []
 
     for late_after in range(1, CALLS):
-        for then in (None, *range(late_after, CALLS)):
-            bench = make(nova.NovaServer())
-            bench.use(**BASE, networks=NETWORKS[networks])
-            overtake(bench, nth, late_after, then, is_lost=is_lost)
+        for then in (None, *range(late_after, min(late_after + 5, CALLS))):
+            bench, given = begin(make, name)
+            refused = overtake(bench, nth, late_after, then, is_lost=is_lost)
             sweep(bench)
+            found = [refused] if refused else flaws(bench, given)
+            found += left(bench, given)
             wrong += [
                 f"late after call {late_after}, cut off after {then}: {flaw}"
-                for flaw in flaws(bench, len(NETWORKS[networks]))
+                for flaw in found
             ]
 
     assert not wrong, "\n".join(wrong)
