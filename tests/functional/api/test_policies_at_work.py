@@ -90,6 +90,12 @@ def told(action):
     return [one["policy"] for one in action["data"]["policies"]]
 
 
+def calls(stage, *names):
+    """Give how often the load balancers were called, by the calls' names."""
+    counted = stage.controls.counters()
+    return [sum(counted[f"load_balancing.{name}"].values()) for name in names]
+
+
 def heals(api, stage):
     """Let a server die, and see its node recovered and balanced again."""
     # Nobody has looked for long, so the first look may decide nothing.
@@ -149,13 +155,8 @@ def test_the_whole_set_is_attached_and_works(api, stage, ask, spec):
     assert [len(part) for part in shrunk["data"]["deletion"]["plan"]] == [2, 1]
     left = api.get("/v1/clusters/c").json["cluster"]["nodes"]
     assert (len(left), members(stage)) == (1, set(left))
-    counted = stage.controls.counters()
     # Each batch is drained, and taken out; who goes alone by a call of his own.
-    changes = [
-        sum(counted[f"load_balancing.{call}"].values())
-        for call in ("put_members", "delete_member")
-    ]
-    assert changes == [3, 1]
+    assert calls(stage, "put_members", "delete_member") == [3, 1]
     last = api.get("/v1/clusters/c/policies/out").json["cluster_policy"]["last_op"]
     assert last.endswith("Z")
 
