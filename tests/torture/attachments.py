@@ -111,8 +111,10 @@ def _members(db: Database, held: Iterable[Attached], world: World) -> Iterator[s
         is_in_use = one.row.is_attached and one.row.enabled
         if not (is_in_use and one.type.startswith(_BALANCER)):
             continue
+        # One that has lost its load balancer has no pool either.
+        there = pools[str(one.data.get("pool"))]
         yield from _members_of(
-            one.row.cluster_id, nodes[one.row.cluster_id], pools[one.data["pool"]], used
+            one.row.cluster_id, nodes[one.row.cluster_id], there, used
         )
 
 
