@@ -16,6 +16,7 @@ from senlin_like.flows.workbench import Recipe, Workbench
 from senlin_like.profiles import base as profiles
 
 VERSION = 1
+_CHANGE = "Physical"
 _WORDS = Words(good="Node updated successfully.", bad="Failed in updating node")
 _COLUMNS = {
     "name": "name",
@@ -36,6 +37,12 @@ def plan(run: Run, bench: Workbench) -> Plan:
         config = run.facts.inputs.get("config") or {}
         return node.recipe.type.update(ask, target.properties, config)
 
+    def give_up(ask: profiles.Ask) -> profiles.Step:
+        begun = run.memo(_CHANGE).get("memo")
+        if begun is None:
+            return profiles.Done()
+        return node.recipe.type.abandon_update(ask, begun)
+
     def opening(session: Session, row: Any) -> None:
         _check(session, row)
         if new_profile and row.cluster_id and not run.facts.is_child:
@@ -43,7 +50,15 @@ def plan(run: Run, bench: Workbench) -> Plan:
 
     steps: list[Step] = [Begin(node, NodeStatus.UPDATING, opening)]
     if new_profile:
-        steps.append(Physical(node, update, is_last=lambda: not members.balanced(run)))
+        steps.append(
+            Physical(
+                node,
+                update,
+                undo=give_up,
+                name=_CHANGE,
+                is_last=lambda: not members.balanced(run),
+            )
+        )
         steps += _after(run, bench)
     return Plan(
         version=VERSION,

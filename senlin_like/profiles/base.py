@@ -81,9 +81,12 @@ class Done(turns.Ended):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Again(turns.Waits):
-    """The verb goes on when ``wait`` has ended; ``patch`` is kept at once."""
+    """The verb goes on when ``wait`` has ended; memo and patch are kept at once.
 
-    wait: CloudWait
+    Without a wait it goes on as soon as they are kept.
+    """
+
+    wait: CloudWait | None
     patch: NodePatch = NodePatch()
 
 
@@ -185,6 +188,12 @@ class ProfileType(Protocol):
         """Turn the object into what ``new`` properties say.
 
         ``config`` is the configuration of the node's cluster.
+        """
+
+    def abandon_update(self, ask: Ask, begun: Mapping[str, Any]) -> Step:
+        """Let the object run again that an update which is given up has stopped.
+
+        What was changed stays so. ``begun`` is the last memo of the update.
         """
 
     def check(self, ask: Ask) -> Step:

@@ -29,6 +29,20 @@ _TASKS = {
     Status.RESIZE: "resize_migrating",
     Status.REVERT_RESIZE: "resize_reverting",
 }
+#: Tasks that leave the status as it is until they are done, by where they lead…
+_TASKS_TO = {
+    Status.SHUTOFF: "powering-off",
+    Status.PAUSED: "pausing",
+    Status.SUSPENDED: "suspending",
+    Status.RESCUE: "rescuing",
+}
+#: … and those that lead back to ACTIVE, by where they come from.
+_TASKS_FROM = {
+    Status.SHUTOFF: "powering-on",
+    Status.PAUSED: "unpausing",
+    Status.SUSPENDED: "resuming",
+    Status.RESCUE: "unrescuing",
+}
 _NO_STATE, _RUNNING, _PAUSED, _SHUTDOWN, _SUSPENDED = 0, 1, 3, 4, 7
 _POWER_STATES = {
     Status.BUILD: _NO_STATE,
@@ -108,7 +122,7 @@ def _status(
     is_launched = row.launched_at is not None and row.launched_at <= now
     details: dict[str, Any] = {
         "OS-EXT-STS:power_state": _POWER_STATES.get(status, _RUNNING),
-        "OS-EXT-STS:task_state": _task(status, state),
+        "OS-EXT-STS:task_state": _task(row, status, state),
         "OS-EXT-STS:vm_state": _VM_STATES.get(status, "active"),
         "OS-SRV-USG:launched_at": _bare(row.launched_at) if is_launched else None,
         "OS-SRV-USG:terminated_at": None,
@@ -122,10 +136,14 @@ def _status(
     return details
 
 
-def _task(status: Status, state: State) -> str | None:
+def _task(row: sa.Row[Any], status: Status, state: State) -> str | None:
     if state.is_deleting:
         return "deleting"
-    return _TASKS.get(status, "powering-off") if state.is_busy else None
+    if not state.is_busy:
+        return None
+    target = Status(row.target)
+    back = _TASKS_FROM.get(status) if target is Status.ACTIVE else None
+    return _TASKS.get(status) or back or _TASKS_TO.get(target, "powering-off")
 
 
 def stamp(seconds: float) -> str:

@@ -358,12 +358,6 @@ SCENARIOS = (
         name="node-delete",
         act=lambda stage: nodes.delete(stage.deps, stage.ctx, "web-2", force=False),
     ),
-    Scenario(
-        name="node-update",
-        act=lambda stage: nodes.update(
-            stage.deps, stage.ctx, "web-2", {"profile_id": "new", "name": "other"}
-        ),
-    ),
     Scenario(name="node-check", act=_node("web-2", "check")),
     Scenario(name="node-recover-recreate", before=_ill, act=_node("web-1", "recover")),
     Scenario(

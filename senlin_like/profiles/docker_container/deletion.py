@@ -81,24 +81,29 @@ def _await(
     memo: Mapping[str, Any],
 ) -> base.Again:
     """Wait for the first of the containers that are left."""
+    wait = _wait_for(ask, options, places[0], memo)
+    return base.Again(wait=wait, memo={**memo, "left": list(places)})
+
+
+def _wait_for(
+    ask: base.Ask, options: Mapping[str, Any], place: str, memo: Mapping[str, Any]
+) -> base.CloudWait:
     until = _STOPPED if memo["step"] == "stop" else (clouds.GONE,)
-    wait = waiting.container(
+    return waiting.container(
         ask,
-        places[0],
+        place,
         *until,
         failed=(),
         timeout_s=waits.timeout_of(options, "timeout"),
     )
-    return base.Again(wait=wait, memo={**memo, "left": list(places)})
 
 
 def _go_on(ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
     """See whether the first container has stopped, or is gone, and go on."""
     memo = ask.turn.memo
     left = list(memo["left"])
-    again = _await(ask, options, left, memo)
-    if not waits.is_over(ask.turn, again.wait):
-        return again
+    if not waits.is_over(ask.turn, _wait_for(ask, options, left[0], memo)):
+        return _await(ask, options, left, memo)
     if left[1:]:
         return _await(ask, options, left[1:], memo)
     if memo["step"] == "remove":

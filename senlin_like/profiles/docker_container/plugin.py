@@ -134,6 +134,10 @@ class DockerContainer:
         """
         return operating.update(self._hosts, ask, new)
 
+    def abandon_update(self, ask: base.Ask, begun: Mapping[str, Any]) -> base.Step:
+        """Leave the container alone: updates don't stop it."""
+        return base.Done()
+
     def check(self, ask: base.Ask) -> base.Step:
         """See whether the container runs.
 

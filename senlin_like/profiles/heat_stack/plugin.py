@@ -126,6 +126,10 @@ class HeatStack:
         """
         return changing.update(ask, new)
 
+    def abandon_update(self, ask: base.Ask, begun: Mapping[str, Any]) -> base.Step:
+        """Leave the stack alone: the cloud brings its change to an end."""
+        return base.Done()
+
     def check(self, ask: base.Ask) -> base.Step:
         """Let the cloud check the stack's resources.
 

@@ -9,6 +9,7 @@ from senlin_like.domain import spec as specs
 from senlin_like.drivers import base as clouds
 from senlin_like.profiles import base, catalogue, marks
 from senlin_like.profiles.nova_server import (
+    abandoning,
     adoption,
     checking,
     creation,
@@ -112,6 +113,10 @@ class NovaServer:
     ) -> base.Step:
         """Turn the server into what ``new`` properties say."""
         return updating.update(self._names(ask), ask, new, config)
+
+    def abandon_update(self, ask: base.Ask, begun: Mapping[str, Any]) -> base.Step:
+        """Start the server again if an update has stopped it."""
+        return abandoning.abandon_update(ask, begun)
 
     def check(self, ask: base.Ask) -> base.Step:
         """See whether the server is ACTIVE.

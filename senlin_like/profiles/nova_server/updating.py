@@ -43,7 +43,12 @@ def update(
             return base.Again(wait=wait, memo=dict(ask.turn.memo))
         waits.refuse_failure(ask.turn, wait, f"Updating server {server_id}")
     server = ask.cloud.compute.get_server(server_id)
-    memo = _first_memo(ask, server)
+    memo = {key: value for key, value in ask.turn.memo.items() if key != "until"}
+    if "stays_off" not in memo:
+        memo["stays_off"] = server.status == "SHUTOFF"
+        if _needs_rest(names, ask, new, server):
+            # Whoever goes on after a crash has to know whether it ran.
+            return base.Again(wait=None, memo=memo)
     next_step = _change_base(names, ask, new, server, memo)
     if next_step is None and server.status == "SHUTOFF" and not memo["stays_off"]:
         acting.act(ask, server_id, "start", {})
@@ -56,12 +61,20 @@ def update(
     )
 
 
-def _first_memo(ask: base.Ask, server: objects.Server) -> dict[str, Any]:
-    """Note whether the server was off before anything was done to it."""
-    memo = {key: value for key, value in ask.turn.memo.items() if key != "until"}
-    if "stays_off" not in memo:
-        memo["stays_off"] = server.status == "SHUTOFF" and not ask.turn.is_retry
-    return memo
+def _needs_rest(
+    names: catalogue.Names,
+    ask: base.Ask,
+    new: Mapping[str, Any],
+    server: objects.Server,
+) -> bool:
+    """Tell whether the server is to be changed in a way that needs it off."""
+    if server.status not in ("ACTIVE", "SHUTOFF"):
+        return False
+    missing = (
+        _missing_image(names, ask, new, server, {}),
+        _missing_flavor(names, ask, new, server, {}),
+    )
+    return missing != (None, None)
 
 
 def _wait(

@@ -101,6 +101,9 @@ class Bench:
             self.patch(step.patch)
             if isinstance(step, base.Done):
                 return step
+            if step.wait is None:
+                turn = base.Turn(memo=step.memo)
+                continue
             seen = self.look(step.wait)
             if turn.has_expired and seen is None:
                 raise exceptions.CloudError("Timed out.")
@@ -123,7 +126,8 @@ class Bench:
             self.patch(step.patch)
             if isinstance(step, base.Done):
                 return
-            turn = base.Turn(memo=step.memo, seen=self.look(step.wait))
+            seen = None if step.wait is None else self.look(step.wait)
+            turn = base.Turn(memo=step.memo, seen=seen)
 
     def add_host(self):
         """Make a server that Docker listens on."""
