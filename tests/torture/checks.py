@@ -179,10 +179,10 @@ def _clusters(db: Database) -> list[str]:
     found = []
     for row in rows(db, Cluster):
         if row.status in PASSING_CLUSTER:
-            found.append(f"Cluster {row.name} is left {row.status}.")
+            found.append(f"Cluster {row.name}, {row.id}, is left {row.status}.")
         if row.status == "ACTIVE" and active[row.id] < row.desired_capacity:
             found.append(
-                f"Cluster {row.name} is ACTIVE with {active[row.id]} of "
+                f"Cluster {row.name}, {row.id}, is ACTIVE with {active[row.id]} of "
                 f"{row.desired_capacity} nodes."
             )
     return found

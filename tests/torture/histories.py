@@ -25,6 +25,11 @@ _HEARS_AFTER_S = 10.0
 _DEAD = {"ERROR", "SHUTOFF"}
 
 
+def is_repair(row: Any) -> bool:
+    """Tell whether an action repairs a node since a health check has found it ill."""
+    return row.cause == HEALTH_CHECK and row.action == "NODE_RECOVER"
+
+
 def attached_by(
     db: Database, worn: Mapping[str, wardrobe.Garment]
 ) -> dict[str, tuple[Any, wardrobe.Garment]]:
@@ -60,7 +65,7 @@ def too_many_repairs(
             )
     spans: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for row in checks.rows(db, Action):
-        if row.cause == HEALTH_CHECK and row.end_time is not None:
+        if is_repair(row) and row.end_time is not None:
             spans[row.cluster_id].append((row.created_at.timestamp(), row.end_time))
     for cluster, them in spans.items():
         if cluster not in limits:

@@ -42,9 +42,7 @@ def of_policies(db: Database, worn: Mapping[str, wardrobe.Garment]) -> Iterator[
         for row in stored
         if (row.data or {}).get("balanced_by") in worn
     )
-    repairs = Counter(
-        row.status for row in stored if row.cause == histories.HEALTH_CHECK
-    )
+    repairs = Counter(row.status for row in stored if histories.is_repair(row))
     for name in sorted({one.name for one in worn.values()}):
         yield (
             f"  policy {name}: attached {attached[name]} times, "
