@@ -82,7 +82,8 @@ def _begin_attach(run: Run, bench: Workbench, session: Session, row: Any) -> Non
 
     :raises Refused: when the cluster can't have the policy.
     """
-    policy_id = _policy_id(run)
+    policy_id, switch = _policy_id(run), _switch(run)
+    is_enabled = True if switch is None else switch
     policy = policies.load_hold(session, policy_id)
     if policy is None or policy.project != row.project:
         raise Refused(f"The policy '{policy_id}' could not be found.")
@@ -91,6 +92,8 @@ def _begin_attach(run: Run, bench: Workbench, session: Session, row: Any) -> Non
     for other in others:
         if other.policy_id == policy_id:
             # One that isn't attached is what couldn't be removed.
+            if not other.is_attached:
+                bindings.change(session, other.id, {"enabled": is_enabled})
             run.data["is_attached"] = other.is_attached
             run.data["binding"] = other.id
             return
@@ -99,7 +102,6 @@ def _begin_attach(run: Run, bench: Workbench, session: Session, row: Any) -> Non
         raise Refused(reason)
     if recipe.type.is_singleton:
         _refuse_second(recipe.type.name, others)
-    switch = _switch(run)
     run.data["binding"] = str(uuid.uuid4())
     bindings.insert(
         session,
@@ -107,7 +109,7 @@ def _begin_attach(run: Run, bench: Workbench, session: Session, row: Any) -> Non
             "id": run.data["binding"],
             "cluster_id": row.id,
             "policy_id": policy_id,
-            "enabled": True if switch is None else switch,
+            "enabled": is_enabled,
             "priority": recipe.type.priority,
             "is_attached": False,
             "sealed_data": None,

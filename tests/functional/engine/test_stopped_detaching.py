@@ -179,6 +179,36 @@ def test_what_failed_half_way_is_detached_again(stage, site):
     assert (is_clean(site), site.balancers()) == (True, [])
 
 
+@pytest.mark.parametrize("enabled", [True, False])
+def test_what_failed_half_way_is_attached_again(stage, site, enabled):
+    policy = fail_half_way(site)
+    (broken,) = site.balancers()
+
+    again = site.ask("policy_attach", policy_id=policy, enabled=enabled)
+
+    assert again.status == "SUCCEEDED", again.status_reason
+    (row,) = stage.rows(Binding)
+    assert (row.is_attached, row.enabled) == (True, enabled)
+    (made,) = site.balancers()
+    assert (made.id != broken.id, made.target) == (True, "ACTIVE")
+    assert site.is_right()
+    assert site.ask("policy_detach", policy_id=policy).status == "SUCCEEDED"
+    assert (is_clean(site), site.balancers()) == (True, [])
+
+
+def test_an_attempt_to_attach_again_that_fails_can_be_cleared_up(stage, site):
+    policy = fail_half_way(site)
+    stage.controls.add_fault({"effect": "error_status", "method": DELETE, "count": 2})
+
+    again = site.ask("policy_attach", policy_id=policy)
+
+    assert (again.status, len(stage.rows(Binding))) == ("FAILED", 1)
+    assert "couldn't be deleted" in again.status_reason
+    assert not stage.rows(Binding)[0].is_attached
+    assert site.ask("policy_detach", policy_id=policy).status == "SUCCEEDED"
+    assert (is_clean(site), site.balancers()) == (True, [])
+
+
 def test_nodes_are_well_when_a_removal_failed(stage, site):
     policy = site.balance()
     stage.controls.add_fault({"effect": "error", "method": PUT})
