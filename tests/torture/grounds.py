@@ -1,11 +1,18 @@
 """All scenarios, each with the ground that it is played on."""
 
-from tests.torture import hook_scenarios, kinds, policy_scenarios, scenarios
+from tests.torture import (
+    detach_scenarios,
+    hook_scenarios,
+    kinds,
+    policy_scenarios,
+    scenarios,
+)
 
 GROUNDS = {"servers": scenarios, "kinds": kinds}
 ALL = [
     *(("servers", scenario) for scenario in scenarios.SCENARIOS),
     *(("servers", scenario) for scenario in policy_scenarios.SCENARIOS),
+    *(("servers", scenario) for scenario in detach_scenarios.SCENARIOS),
     *(("servers", scenario) for scenario in hook_scenarios.SCENARIOS),
     *(("kinds", scenario) for scenario in kinds.SCENARIOS),
 ]
