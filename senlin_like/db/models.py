@@ -160,9 +160,10 @@ class Receiver(Base):
 class Binding(Base):
     """A policy that is attached to a cluster.
 
-    ``is_attached`` is false as long as it is being attached: nobody sees or
-    asks it then. ``sealed_data`` is what its type made and keeps for this
-    cluster; ``last_op`` is when the last scaling under it has ended.
+    ``is_attached`` is false as long as it is being attached, and when what was
+    made for it couldn't be removed: nobody sees or asks it then. ``sealed_data``
+    is what its type made and keeps for this cluster; ``last_op`` is when the last
+    scaling under it has ended.
     """
 
     __tablename__ = "cluster_policy"

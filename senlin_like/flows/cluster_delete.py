@@ -11,12 +11,15 @@ from senlin_like.domain.enums import ClusterStatus, Phase
 from senlin_like.flows import checks, telling
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import batches, binding, cluster
+from senlin_like.flows.tasks import batches, binding, cluster, detaching
 from senlin_like.flows.tasks.base import Ending, Plan
 from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
 
 VERSION = 1
+_DETACH = "DetachAll"
+#: Key of an action's data: the policies that are detached before nodes go.
+_DETACHED = "detached"
 
 
 def plan(run: Run, bench: Workbench) -> Plan:
@@ -29,8 +32,9 @@ def plan(run: Run, bench: Workbench) -> Plan:
             for one in bindings.all_of(session, row.id)
             if binding.has_hooks(bench, one)
         ]
+        run.data.pop(_DETACHED, None)
         if hooked:
-            run.data["detached"] = hooked
+            run.data[_DETACHED] = hooked
         _portion(run, bench, session, row)
         return {}
 
@@ -38,7 +42,15 @@ def plan(run: Run, bench: Workbench) -> Plan:
         version=VERSION,
         steps=(
             cluster.BeginCluster(run, ClusterStatus.DELETING, opening),
-            binding.DetachAll(run, bench, lambda: run.data.get("detached", [])),
+            detaching.Detach(
+                run,
+                bench,
+                lambda: _noted(run),
+                name=_DETACH,
+                then=lambda session, _are_well: detaching.follow(
+                    session, run.facts.target
+                ),
+            ),
             *batches.repeated(
                 run,
                 batches.DELETION,
@@ -47,8 +59,12 @@ def plan(run: Run, bench: Workbench) -> Plan:
             ),
             Judge(run, {cluster.REMOVE: "Failed in deleting nodes."}),
         ),
-        close=_close,
+        close=lambda run, how: _close(run, bench, how),
     )
+
+
+def _noted(run: Run) -> list[str]:
+    return list(run.data.get(_DETACHED, ()))
 
 
 def _refuse_needed(session: Session, row: Any) -> None:
@@ -88,7 +104,7 @@ def _nodes(run: Run, session: Session, row: Any) -> list[str]:
     return batches.still_there(session, row, batch)
 
 
-def _close(run: Run, how: Ending) -> Save:
+def _close(run: Run, bench: Workbench, how: Ending) -> Save:
     """Remove the row if all nodes are gone; else say how the cluster stands."""
 
     def save(session: Session) -> None:
@@ -101,6 +117,7 @@ def _close(run: Run, how: Ending) -> Save:
                 run, row, Phase.END, "Cluster deletion succeeded.", session
             )
             return
+        detaching.give_up(run, bench, session, _DETACH, _noted(run))
         if run.is_done("Begin"):
             cluster_state.settle(session, row.id, run.facts.kind, run.deps.clock())
         telling.about_cluster(run, row, Phase.ERROR, how.reason, session)

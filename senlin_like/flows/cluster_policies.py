@@ -4,13 +4,10 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from senlin_like import exceptions
 from senlin_like.db import (
     bindings,
     cluster_state,
-    health_checks,
     member_checks,
-    node_state,
     policies,
     policy_strays,
 )
@@ -21,17 +18,15 @@ from senlin_like.drivers import waiting
 from senlin_like.flows import telling
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import binding, cluster, members
+from senlin_like.flows.tasks import binding, cluster, detaching, members
 from senlin_like.flows.tasks.base import Close, Ending, Plan, Step
 from senlin_like.flows.tasks.turns import Turns
 from senlin_like.flows.workbench import Workbench
 from senlin_like.policies import base
-from senlin_like.policies.health import Health
-from senlin_like.policies.load_balance import LoadBalance
 
 VERSION = 1
-#: Key of an action's data: whether nodes were members of the policy.
-_HAD_MEMBERS = "had_members"
+DETACH_VERSION = 2
+_DETACH = "Detach"
 #: Writes what becomes of a binding at the end of an action.
 Settle = Callable[[Run, Session, Ending], None]
 
@@ -87,7 +82,8 @@ def _begin_attach(run: Run, bench: Workbench, session: Session, row: Any) -> Non
 
     :raises Refused: when the cluster can't have the policy.
     """
-    policy_id = _policy_id(run)
+    policy_id, switch = _policy_id(run), _switch(run)
+    is_enabled = True if switch is None else switch
     policy = policies.load_hold(session, policy_id)
     if policy is None or policy.project != row.project:
         raise Refused(f"The policy '{policy_id}' could not be found.")
@@ -95,7 +91,9 @@ def _begin_attach(run: Run, bench: Workbench, session: Session, row: Any) -> Non
     others = bindings.all_of(session, row.id)
     for other in others:
         if other.policy_id == policy_id:
-            # One that isn't attached is what a failed attempt couldn't remove.
+            # One that isn't attached is what couldn't be removed.
+            if not other.is_attached:
+                bindings.change(session, other.id, {"enabled": is_enabled})
             run.data["is_attached"] = other.is_attached
             run.data["binding"] = other.id
             return
@@ -104,7 +102,6 @@ def _begin_attach(run: Run, bench: Workbench, session: Session, row: Any) -> Non
         raise Refused(reason)
     if recipe.type.is_singleton:
         _refuse_second(recipe.type.name, others)
-    switch = _switch(run)
     run.data["binding"] = str(uuid.uuid4())
     bindings.insert(
         session,
@@ -112,7 +109,7 @@ def _begin_attach(run: Run, bench: Workbench, session: Session, row: Any) -> Non
             "id": run.data["binding"],
             "cluster_id": row.id,
             "policy_id": policy_id,
-            "enabled": True if switch is None else switch,
+            "enabled": is_enabled,
             "priority": recipe.type.priority,
             "is_attached": False,
             "sealed_data": None,
@@ -148,30 +145,44 @@ def _attached(run: Run, session: Session, how: Ending) -> None:
 
 
 def detach(run: Run, bench: Workbench) -> Plan:
-    """Remove what the policy has made, then the binding."""
-    work = binding.BindingWork(run, bench)
+    """Remove what the policy has made, and its binding.
+
+    Once the removal has begun, this succeeds whoever asks it to stop.
+    """
     policy_id = _policy_id(run)
 
     def opening(session: Session, row: Any) -> Mapping[str, Any]:
-        found = _note(run, bench, session, row)
-        if _has_members(bench, found):
-            run.data[_HAD_MEMBERS] = True
+        _note(run, session, row)
         return {}
 
-    def turn(one: waiting.Turn) -> base.Step:
-        return work.call(binding.detach, policy_id, one)
+    def removed(session: Session, are_well: bool) -> None:
+        if are_well:
+            _evaluate(run, session)
+
+    def settle(run: Run, session: Session, how: Ending) -> None:
+        if not how.is_good:
+            removed(
+                session, detaching.give_up(run, bench, session, _DETACH, [policy_id])
+            )
 
     return Plan(
-        version=VERSION,
+        version=DETACH_VERSION,
         steps=(
             cluster.BeginCluster(run, None, opening),
-            Turns(work, turn, name="Detach"),
+            detaching.Detach(
+                run,
+                bench,
+                lambda: [policy_id],
+                name=_DETACH,
+                then=removed,
+                is_last=True,
+            ),
         ),
-        close=_ending("Policy detached.", _detached),
+        close=_ending("Policy detached.", settle),
     )
 
 
-def _note(run: Run, bench: Workbench, session: Session, row: Any) -> Any:
+def _note(run: Run, session: Session, row: Any) -> Any:
     """Note the binding, and return it.
 
     :raises Refused: when there is none.
@@ -187,18 +198,6 @@ def _note(run: Run, bench: Workbench, session: Session, row: Any) -> Any:
     return found
 
 
-def _detached(run: Run, session: Session, how: Ending) -> None:
-    if not how.is_good:
-        return
-    bindings.remove(session, run.data["binding"])
-    if run.data.get(_HAD_MEMBERS):
-        cluster_id = run.facts.target
-        ids = [node.id for node in node_state.members(session, cluster_id)]
-        reason = "The node needn't be a member any more."
-        if members.call_well(run, session, ids, reason):
-            _evaluate(run, session)
-
-
 def _evaluate(run: Run, session: Session) -> None:
     """Work out anew how the cluster stands."""
     cluster_state.settle(session, run.facts.target, telling.verb(run), run.deps.clock())
@@ -212,9 +211,9 @@ def update(run: Run, bench: Workbench) -> Plan:
     switch = _switch(run)
 
     def opening(session: Session, row: Any) -> Mapping[str, Any]:
-        found = _note(run, bench, session, row)
+        found = _note(run, session, row)
         is_enabled = found.enabled if switch is None else switch
-        if is_enabled and found.is_attached and _has_members(bench, found):
+        if is_enabled and found.is_attached and detaching.has_members(bench, found):
             run.data[members.BALANCED_BY] = found.policy_id
         return {}
 
@@ -226,13 +225,6 @@ def update(run: Run, bench: Workbench) -> Plan:
     return Plan(
         version=VERSION, steps=steps, close=_ending("Policy updated.", _updated)
     )
-
-
-def _has_members(bench: Workbench, found: Any) -> bool:
-    try:
-        return binding.recipe_of(bench, found).type.has_members
-    except exceptions.NotFound:
-        return False
 
 
 def _updated(run: Run, session: Session, how: Ending) -> None:
@@ -254,8 +246,7 @@ def _ending(good: str, settle: Settle) -> Close:
             if row is None:
                 return
             settle(run, session, how)
-            health_checks.follow(session, row.id, Health.name)
-            member_checks.follow(session, row.id, LoadBalance.name)
+            detaching.follow(session, row.id)
             phase = Phase.END if how.is_good else Phase.ERROR
             reason = good if how.is_good else how.reason
             telling.about_cluster(run, row, phase, reason, session)

@@ -1,6 +1,7 @@
 """All scenarios, each with the ground that it is played on."""
 
 from tests.torture import (
+    detach_scenarios,
     hook_scenarios,
     kinds,
     policy_scenarios,
@@ -13,6 +14,7 @@ ALL = [
     *(("servers", scenario) for scenario in scenarios.SCENARIOS),
     *(("servers", scenario) for scenario in update_scenarios.SCENARIOS),
     *(("servers", scenario) for scenario in policy_scenarios.SCENARIOS),
+    *(("servers", scenario) for scenario in detach_scenarios.SCENARIOS),
     *(("servers", scenario) for scenario in hook_scenarios.SCENARIOS),
     *(("kinds", scenario) for scenario in kinds.SCENARIOS),
 ]

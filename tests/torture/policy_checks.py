@@ -1,7 +1,7 @@
 """What must hold at rest of what policies have made in the cloud."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,14 +17,19 @@ _GENERATED = re.compile(r"server_group_([0-9a-f-]{36})")
 
 def problems(db: Database, world: World) -> list[str]:
     """Return a sentence for each thing that no policy of a cluster needs."""
+    bound = _rows(db, Binding)
     kept = {
         row.id: db.vault.unseal(row.sealed_data) if row.sealed_data else {}
-        for row in _rows(db, Binding)
+        for row in bound
     }
+    attached = {row.id for row in bound if row.is_attached}
     return [
         *_balancers(world, kept),
+        *_bereft(world, {key: kept[key] for key in attached}),
         *_groups(world, kept),
-        *_members(db, world, kept),
+        *_members(
+            db, world, kept, {row.cluster_id for row in bound if not row.is_attached}
+        ),
     ]
 
 
@@ -49,6 +54,18 @@ def _balancers(world: World, kept: Mapping[str, Mapping[str, Any]]) -> list[str]
     ]
 
 
+def _bereft(world: World, kept: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Look at what bindings that are attached believe to have."""
+    live = {
+        row.id for row in _cloud(world, tables.LOAD_BALANCERS) if row.deleted_at is None
+    }
+    return [
+        f"Binding {key} is attached without load balancer {data['loadbalancer']}."
+        for key, data in kept.items()
+        if data.get("loadbalancer") not in {None, *live}
+    ]
+
+
 def _groups(world: World, kept: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Look at groups with names that only bindings have."""
     found = []
@@ -60,9 +77,15 @@ def _groups(world: World, kept: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _members(
-    db: Database, world: World, kept: Mapping[str, Mapping[str, Any]]
+    db: Database,
+    world: World,
+    kept: Mapping[str, Mapping[str, Any]],
+    half: Collection[str],
 ) -> list[str]:
-    """Compare pools with what nodes say of their members."""
+    """Compare pools with what nodes say of their members.
+
+    Those in the clusters of ``half`` attached policies may say what once was.
+    """
     clusters = {row.id for row in _rows(db, Cluster)}
     known = {
         (row.data or {}).get("lb_member"): row
@@ -83,7 +106,9 @@ def _members(
     found += [
         f"Node {node.name} is no member: there is no {member_id}."
         for member_id, node in known.items()
-        if member_id is not None and member_id not in there
+        if member_id is not None
+        and member_id not in there
+        and node.cluster_id not in half
     ]
     return found + [
         f"Member {row.id} of node {known[row.id].name} is drained for ever."

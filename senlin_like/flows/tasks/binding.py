@@ -13,7 +13,7 @@ from senlin_like.flows import fence
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import cluster
-from senlin_like.flows.tasks.turns import Account, Turns
+from senlin_like.flows.tasks.turns import Account
 from senlin_like.flows.workbench import PolicyRecipe, Recipe, Workbench
 from senlin_like.policies import base as policies
 
@@ -29,7 +29,8 @@ class BindingWork:
         self.cluster_id = run.facts.cluster_id or run.facts.target
         #: Calls of the cloud in this turn.
         self.calls = 0
-        self._binding: Any = None
+        #: The row of the policy at work.
+        self.found: Any = None
 
     def call(
         self, verb: Verb, policy_id: str, turn: waiting.Turn, **changes: Any
@@ -41,12 +42,20 @@ class BindingWork:
         :raises Refused: when cluster or policy are gone.
         :raises TrustNotFound: when the owner's permission can't be used.
         """
-        self._binding = self.run.read(
+        if self.find(policy_id) is None:
+            raise Refused(f"The policy '{policy_id}' is not attached any more.")
+        return self.take(verb, turn, **changes)
+
+    def find(self, policy_id: str) -> Any:
+        """Take a policy in hand: return its row, None if it isn't there."""
+        self.found = self.run.read(
             lambda session: bindings.load(session, self.cluster_id, policy_id)
         )
-        if self._binding is None:
-            raise Refused(f"The policy '{policy_id}' is not attached any more.")
-        recipe = recipe_of(self.bench, self._binding)
+        return self.found
+
+    def take(self, verb: Verb, turn: waiting.Turn, **changes: Any) -> policies.Step:
+        """Let a verb take a turn with the policy in hand; as ``call``."""
+        recipe = recipe_of(self.bench, self.found)
         if not recipe.type.has_hooks:
             return policies.Done()
         return verb(recipe, dataclasses.replace(self._ask(recipe, turn), **changes))
@@ -58,9 +67,9 @@ class BindingWork:
         cloud = self.bench.cloud(owner.user, owner.project, profile.region)
         return policies.HookAsk(
             cloud=fence.fenced(cloud, self._before_call),
-            binding_id=self._binding.id,
-            policy_id=self._binding.policy_id,
-            data=data_of(self.run, self._binding),
+            binding_id=self.found.id,
+            policy_id=self.found.policy_id,
+            data=data_of(self.run, self.found),
             properties=recipe.properties,
             cluster=policies.ClusterFacts(
                 id=owner.id,
@@ -107,7 +116,7 @@ class BindingWork:
         patch = answer.patch
         if not (patch.data or patch.cluster or patch.nodes):
             return None
-        run, binding = self.run, self._binding
+        run, binding = self.run, self.found
 
         def save(session: Session) -> None:
             if patch.cluster:
@@ -165,40 +174,3 @@ def attach(recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
 def detach(recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
     """Remove what was made for a policy."""
     return recipe.type.detach(ask)
-
-
-class DetachAll(Turns):
-    """Remove what the policies of a cluster have made, one after the other.
-
-    ``noted`` gives the ids of policies whose types have hooks; without any
-    nothing is written down either.
-    """
-
-    def __init__(
-        self, run: Run, bench: Workbench, noted: Callable[[], list[str]]
-    ) -> None:
-        self._work = BindingWork(run, bench)
-        self._noted = noted
-        super().__init__(self._work, self._turn_of, name="DetachAll", is_last=False)
-
-    def execute(self) -> None:
-        """Do the step if there is anything to be done."""
-        if self._noted():
-            super().execute()
-
-    def _turn_of(self, turn: waiting.Turn) -> policies.Step:
-        """Take a turn with the first policy that is left."""
-        left = list(turn.memo.get("left", self._noted()))
-        inner = waiting.Turn(
-            memo=turn.memo.get("inner", {}),
-            seen=turn.seen,
-            is_retry=turn.is_retry,
-            has_expired=turn.has_expired,
-        )
-        answer = self._work.call(detach, left[0], inner)
-        if isinstance(answer, policies.Again):
-            memo = {"left": left, "inner": dict(answer.memo)}
-            return policies.Again(wait=answer.wait, memo=memo, patch=answer.patch)
-        if len(left) == 1:
-            return answer
-        return policies.Again(wait=None, memo={"left": left[1:]}, patch=answer.patch)

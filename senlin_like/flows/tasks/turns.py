@@ -206,7 +206,7 @@ class Turns(Step):
     ) -> Park:
         tries = int(memo.get("busy", 0)) + 1
         pause_s = after_s or min(0.5 * 2**tries, _BUSY_MOST_S)
-        if self.run.undoing is None:
+        if self.run.undoing is None and "stopped" not in self.run.data:
             pause_s = min(pause_s, max(self.run.seconds_left(), 0.0) + 0.1)
         return Park(
             parking=self.run.pause(

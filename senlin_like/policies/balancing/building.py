@@ -11,6 +11,7 @@ from senlin_like.policies.balancing import base, giving_up, requests, waits
 _WHAT = "Building the load balancer"
 _BUILDS = "builds"
 _LOOKS = "looks"
+_BROKEN = "broken"
 
 
 def build(ask: base.Ask) -> base.Step:
@@ -93,7 +94,9 @@ def _built(ask: base.Ask, record: dict[str, Any]) -> base.Again:
 def _look(ask: base.Ask, record: dict[str, Any]) -> dict[str, Any] | base.Again:
     """Return the record of what there is, or wait until it can be changed.
 
-    A second load balancer is deleted.
+    A second load balancer is deleted, and so is one that has failed.
+
+    :raises CloudError: when one that has failed can't be deleted.
     """
     service = ask.cloud.load_balancing
     found = [
@@ -101,6 +104,9 @@ def _look(ask: base.Ask, record: dict[str, Any]) -> dict[str, Any] | base.Again:
         for one in service.find_marked(ask.mark)
         if one.status != Provisioning.PENDING_DELETE
     ]
+    for one in found:
+        if one.status == Provisioning.ERROR:
+            return _clear(ask, record, one.id)
     found.sort(key=lambda one: one.id != record.get("loadbalancer"))
     for extra in found[1:]:
         try:
@@ -114,6 +120,17 @@ def _look(ask: base.Ask, record: dict[str, Any]) -> dict[str, Any] | base.Again:
     own = service.get_load_balancer(found[0].id)
     known = _parts(ask, own)
     return _built(ask, known) if own.status.startswith("PENDING_") else known
+
+
+def _clear(ask: base.Ask, record: dict[str, Any], broken_id: str) -> base.Again:
+    """Delete a load balancer that can't be changed any more, then look again."""
+    if ask.turn.memo.get(_BROKEN) == broken_id:
+        raise exceptions.CloudError(
+            f"Load balancer {broken_id} is in status ERROR and couldn't be deleted."
+        )
+    ask.cloud.load_balancing.delete_load_balancer(broken_id, cascade=True)
+    memo = {_LOOKS: True, _BROKEN: broken_id}
+    return base.Again(wait=waits.gone(ask, broken_id), record=record, memo=memo)
 
 
 def _parts(ask: base.Ask, found: balancing.LoadBalancer) -> dict[str, Any]:
