@@ -3,8 +3,6 @@
 import dataclasses
 from typing import Any
 
-from oslo_context import context as oslo_context
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RequestContext:
@@ -48,13 +46,3 @@ class RequestContext:
             "roles": list(self.roles),
             "is_admin": self.is_admin,
         }
-
-    def for_logs(self) -> oslo_context.RequestContext:
-        """Return the context object that log records are marked with."""
-        return oslo_context.RequestContext(
-            user_id=self.user_id,
-            project_id=self.project_id,
-            request_id=self.request_id or None,
-            global_request_id=self.global_request_id,
-            overwrite=False,
-        )

@@ -13,7 +13,7 @@ import pathlib
 import socket
 import urllib.parse
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -105,20 +105,31 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(reason)
 
 
+#: How a database is made, in full Unicode, and dropped with all connections to it.
+_CREATE = {
+    "postgresql": "CREATE DATABASE {name}",
+    "mariadb": "CREATE DATABASE {name} CHARACTER SET utf8mb4",
+}
+_DROP = {
+    "postgresql": "DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+    "mariadb": "DROP DATABASE IF EXISTS {name}",
+}
+
+
 @contextlib.contextmanager
-def _database(server: sa.URL, create: str, drop: str) -> Iterator[str]:
-    """Make a database of its own, and drop it at the end."""
+def _database(server: str) -> Iterator[str]:
+    """Make a database of its own, and drop it at the end; gives its URL."""
+    _require(server)
+    url = PROBES[server]()
     name = f"senlin_like_test_{uuid.uuid4().hex[:12]}"
-    admin = sa.create_engine(
-        server, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT"
-    )
+    admin = sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(sa.text(create.format(name=name)))
+        connection.execute(sa.text(_CREATE[server].format(name=name)))
     try:
-        yield server.set(database=name).render_as_string(hide_password=False)
+        yield url.set(database=name).render_as_string(hide_password=False)
     finally:
         with admin.connect() as connection:
-            connection.execute(sa.text(drop.format(name=name)))
+            connection.execute(sa.text(_DROP[server].format(name=name)))
         admin.dispose()
 
 
@@ -131,27 +142,39 @@ def _require(server: str) -> None:
         pytest.skip(reason)
 
 
+@pytest.fixture(scope="session")
+def a_database() -> Callable[[str], contextlib.AbstractContextManager[str]]:
+    """Make an empty database of a server, for as long as the test says."""
+    return _database
+
+
 @pytest.fixture
 def postgresql_url() -> Iterator[str]:
-    """URL of an empty PostgreSQL database; connections to it end with the test."""
-    _require("postgresql")
-    with _database(
-        _postgresql(),
-        "CREATE DATABASE {name}",
-        "DROP DATABASE IF EXISTS {name} WITH (FORCE)",
-    ) as url:
+    """URL of an empty PostgreSQL database."""
+    with _database("postgresql") as url:
         yield url
 
 
 @pytest.fixture
 def mariadb_url() -> Iterator[str]:
-    """URL of an empty MariaDB database, in full Unicode."""
-    _require("mariadb")
-    with _database(
-        _mariadb(),
-        "CREATE DATABASE {name} CHARACTER SET utf8mb4",
-        "DROP DATABASE IF EXISTS {name}",
-    ) as url:
+    """URL of an empty MariaDB database."""
+    with _database("mariadb") as url:
+        yield url
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+    ]
+)
+def any_url(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Iterator[str]:
+    """URL of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/s.db"
+        return
+    with _database(request.param) as url:
         yield url
 
 

@@ -2,7 +2,6 @@
 
 import gc
 import ipaddress
-import logging
 import pathlib
 import socket
 import sys
@@ -28,8 +27,6 @@ from senlin_like.events import registry as events
 from senlin_like.operations.deps import Deps, Settings
 from senlin_like.policies import registry as policies
 from senlin_like.profiles import registry as profiles
-
-LOG = logging.getLogger(__name__)
 
 DEFAULT_FILES = ("/etc/senlin_like/senlin_like.conf",)
 SIMULATED = ("simulated", "openstack_test")

@@ -5,7 +5,6 @@ inside the process. All state is in one directory.
 """
 
 import argparse
-import logging
 import os
 import pathlib
 import signal
@@ -21,8 +20,6 @@ from senlin_like.cmd import api, assembly, presence
 from senlin_like.db import vault
 from senlin_like.db.migrations import migrate
 from senlin_like.engine.worker import Engine
-
-LOG = logging.getLogger(__name__)
 
 #: Addresses to listen on that lead nowhere when they are called.
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared only

@@ -21,6 +21,15 @@ from senlin_like.domain import actions as action_facts
 from senlin_like.domain.enums import FINAL, PARKED, ActionStatus, WaitKind
 
 TABLE = Action.__table__
+#: What an action becomes that is taken from its engine, whatever that does.
+REVOKED: dict[str, Any] = {
+    "status": ActionStatus.READY,
+    "owner": None,
+    "lease": TABLE.c.lease + 1,
+    "lease_until": None,
+    "ready_at": db_now(),
+    "attempt": TABLE.c.attempt + 1,
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -204,21 +213,18 @@ def reap(
             TABLE.c.status == ActionStatus.RUNNING,
             TABLE.c.lease_until < db_now(),
         )
-        .values(
-            status=ActionStatus.READY,
-            owner=None,
-            lease=TABLE.c.lease + 1,
-            lease_until=None,
-            ready_at=db_now(),
-            attempt=TABLE.c.attempt + 1,
-            status_reason="Its engine was lost; another one goes on.",
-        )
+        .values(**REVOKED, status_reason="Its engine was lost; another one goes on.")
     )
-    makers = [row.target for row in lost if row.action in action_facts.CREATING]
-    strays.remember(session, makers, stray_watch_s)
-    attaching = [row.id for row in lost if row.action in action_facts.FURNISHING]
-    policy_strays.remember(session, attaching, stray_watch_s)
+    expect_strays(session, lost, stray_watch_s)
     return {row.id: row.owner for row in lost}
+
+
+def expect_strays(session: orm.Session, rows: Sequence[Any], watch_s: float) -> None:
+    """Watch what engines may still make that had these actions: id, kind, target."""
+    makers = [row.target for row in rows if row.action in action_facts.CREATING]
+    strays.remember(session, makers, watch_s)
+    attaching = [row.id for row in rows if row.action in action_facts.FURNISHING]
+    policy_strays.remember(session, attaching, watch_s)
 
 
 def wake_due(session: orm.Session, limit: int = 500) -> int:

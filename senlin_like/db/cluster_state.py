@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db import health_checks, member_checks, node_state
+from senlin_like.db import checks, health_checks, member_checks, node_state
 from senlin_like.db.models import Binding, Cluster, Event, Node, Profile, Receiver
 from senlin_like.domain import cluster_status
+from senlin_like.domain.capacity import Sizes
 
 TABLE = Cluster.__table__
 
@@ -99,7 +100,16 @@ def remove(session: orm.Session, cluster_id: str) -> None:
         sa.update(Event).where(Event.cluster_id == cluster_id).values(cluster_id="")
     )
     session.execute(sa.delete(Receiver).where(Receiver.cluster_id == cluster_id))
-    health_checks.forget(session, cluster_id)
-    member_checks.forget(session, cluster_id)
+    for table in (health_checks.TABLE, member_checks.TABLE):
+        checks.forget(session, table, cluster_id)
     session.execute(sa.delete(Binding).where(Binding.cluster_id == cluster_id))
     session.execute(sa.delete(TABLE).where(TABLE.c.id == cluster_id))
+
+
+def sizes_of(row: Any) -> Sizes:
+    """Return limits and wanted size of a cluster's row."""
+    return Sizes(
+        min_size=row.min_size,
+        max_size=row.max_size,
+        desired_capacity=row.desired_capacity,
+    )

@@ -8,7 +8,7 @@ from sqlalchemy import orm
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import claims, policy_strays, strays
+from senlin_like.db import claims
 from senlin_like.db.models import Action, Cluster, Node
 from senlin_like.db.types import db_now
 from senlin_like.db.work_models import Dependency
@@ -16,6 +16,15 @@ from senlin_like.domain.actions import CREATING, FURNISHING, Active
 from senlin_like.domain.enums import FINAL, UNFINISHED, ActionStatus, Kind, Signal
 
 TABLE = Action.__table__
+#: What is told of actions as ``Active``.
+_ACTIVE = sa.select(
+    TABLE.c.id,
+    TABLE.c.action,
+    TABLE.c.target,
+    TABLE.c.cluster_id,
+    TABLE.c.parent_id,
+    TABLE.c.start_time,
+)
 
 
 def lock_targets(session: orm.Session, cluster_id: str, node_id: str | None) -> None:
@@ -53,16 +62,9 @@ def unfinished(session: orm.Session, target: str, cluster_id: str) -> list[Activ
             sa.and_(TABLE.c.cluster_id == cluster_id, TABLE.c.parent_id.is_(None)),
         )
     rows = session.execute(
-        sa.select(
-            TABLE.c.id,
-            TABLE.c.action,
-            TABLE.c.target,
-            TABLE.c.cluster_id,
-            TABLE.c.parent_id,
-            TABLE.c.start_time,
+        _ACTIVE.where(TABLE.c.status.in_(list(UNFINISHED)), related).order_by(
+            TABLE.c.created_at, TABLE.c.id
         )
-        .where(TABLE.c.status.in_(list(UNFINISHED)), related)
-        .order_by(TABLE.c.created_at, TABLE.c.id)
     )
     return [_active(row) for row in rows]
 
@@ -178,29 +180,19 @@ def fence(session: orm.Session, ids: Collection[str], *, stray_watch_s: float) -
     makes for a node or a policy is looked for during ``stray_watch_s``.
     """
     makers = session.execute(
-        sa.select(Action.id, Action.target, Action.kind)
+        sa.select(TABLE.c.id, TABLE.c.target, TABLE.c.action)
         .where(
-            Action.id.in_(list(ids)),
-            Action.status == ActionStatus.RUNNING,
-            Action.kind.in_(list(CREATING | FURNISHING)),
+            TABLE.c.id.in_(list(ids)),
+            TABLE.c.status == ActionStatus.RUNNING,
+            TABLE.c.action.in_(list(CREATING | FURNISHING)),
         )
         .with_for_update()
     ).all()
-    nodes = [row.target for row in makers if row.kind in CREATING]
-    strays.remember(session, nodes, stray_watch_s)
-    attaching = [row.id for row in makers if row.kind in FURNISHING]
-    policy_strays.remember(session, attaching, stray_watch_s)
+    claims.expect_strays(session, makers, stray_watch_s)
     session.execute(
         sa.update(TABLE)
         .where(TABLE.c.id.in_(list(ids)), TABLE.c.status == ActionStatus.RUNNING)
-        .values(
-            status=ActionStatus.READY,
-            owner=None,
-            lease=TABLE.c.lease + 1,
-            lease_until=None,
-            ready_at=db_now(),
-            attempt=TABLE.c.attempt + 1,
-        )
+        .values(**claims.REVOKED)
     )
 
 
@@ -234,16 +226,9 @@ def made_after(session: orm.Session, action_id: str) -> set[str]:
 def predecessors(session: orm.Session, action_id: str) -> list[Active]:
     """Return the unfinished actions that an action stands in line behind."""
     rows = session.execute(
-        sa.select(
-            TABLE.c.id,
-            TABLE.c.action,
-            TABLE.c.target,
-            TABLE.c.cluster_id,
-            TABLE.c.parent_id,
-            TABLE.c.start_time,
+        _ACTIVE.join(Dependency, Dependency.depended == TABLE.c.id).where(
+            Dependency.dependent == action_id
         )
-        .join(Dependency, Dependency.depended == TABLE.c.id)
-        .where(Dependency.dependent == action_id)
     )
     return [_active(row) for row in rows]
 

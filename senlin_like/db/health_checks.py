@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from senlin_like.db import checks
 from senlin_like.db.models import Action, Binding, Cluster, Node, Policy, Profile
 from senlin_like.db.types import db_now
 from senlin_like.db.work_models import HealthCheck
@@ -97,49 +98,8 @@ class Due:
 
 
 def follow(session: orm.Session, cluster_id: str, type_name: str) -> None:
-    """Let a cluster have a check for each enabled binding of a policy type.
-
-    Called in the transaction that changes bindings. A new check is due at once.
-    """
-    wanted = enabled(session, cluster_id, type_name)
-    there = set(
-        session.scalars(
-            sa.select(HealthCheck.binding_id).where(
-                HealthCheck.cluster_id == cluster_id
-            )
-        )
-    )
-    if there - wanted:
-        session.execute(
-            sa.delete(TABLE).where(TABLE.c.binding_id.in_(sorted(there - wanted)))
-        )
-    for binding_id in sorted(wanted - there):
-        session.execute(
-            sa.insert(TABLE).values(
-                binding_id=binding_id, cluster_id=cluster_id, due_at=db_now(), seen={}
-            )
-        )
-
-
-def enabled(session: orm.Session, cluster_id: str, type_name: str) -> set[str]:
-    """Return the ids of a cluster's enabled bindings of a policy type."""
-    return set(
-        session.scalars(
-            sa.select(Binding.id)
-            .join(Policy, Policy.id == Binding.policy_id)
-            .where(
-                Binding.cluster_id == cluster_id,
-                Binding.is_attached == sa.true(),
-                Binding.enabled == sa.true(),
-                Policy.type.startswith(f"{type_name}-", autoescape=True),
-            )
-        )
-    )
-
-
-def forget(session: orm.Session, cluster_id: str) -> None:
-    """Remove the checks of a cluster that goes."""
-    session.execute(sa.delete(TABLE).where(TABLE.c.cluster_id == cluster_id))
+    """Let each enabled binding of a cluster have a check; see ``checks``."""
+    checks.follow(session, TABLE, cluster_id, type_name, seen={})
 
 
 def seconds_to_next(session: orm.Session) -> float | None:

@@ -1,7 +1,6 @@
 """Policies of clusters for which a lost engine may still make something.
 
-As ``strays`` does it for nodes; what a watch needs it keeps itself, since
-cluster, policy and binding may be gone before it ends.
+``strays`` has the same for nodes.
 """
 
 import enum
@@ -11,10 +10,30 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db import strays
+from senlin_like.db import stray_watches
 from senlin_like.db.models import Action, Binding, Cluster, Policy, Profile
 from senlin_like.db.types import db_now
 from senlin_like.db.work_models import BindingWatch
+
+TABLE = BindingWatch.__table__
+_COLUMNS: list[Any] = [
+    Binding.id.label("binding_id"),
+    Cluster.project,
+    Cluster.user,
+    Binding.cluster_id,
+    Profile.id.label("profile_id"),
+    Profile.type.label("profile_type"),
+    Profile.sealed_spec.label("sealed_profile"),
+    Policy.id.label("policy_id"),
+    Policy.type.label("policy_type"),
+    Policy.sealed_spec.label("sealed_policy"),
+]
+_WANTED = (
+    sa.select(*_COLUMNS)
+    .join_from(Binding, Cluster, Cluster.id == Binding.cluster_id)
+    .join(Policy, Policy.id == Binding.policy_id)
+    .join(Profile, Profile.id == Cluster.profile_id)
+)
 
 
 class Standing(enum.Enum):
@@ -47,81 +66,19 @@ def remember(session: orm.Session, action_ids: Sequence[str], watch_s: float) ->
         policy_id = str((row.inputs or {}).get("policy_id", ""))
         found = (Binding.cluster_id == row.target, Binding.policy_id == policy_id)
         mine = sa.select(Binding.id).where(*found).scalar_subquery()
-        # This locks one that is there: it isn't forgotten in between.
-        prolonged = session.execute(
-            sa.update(BindingWatch)
-            .where(BindingWatch.binding_id == mine)
-            .values(until=db_now() + watch_s)
-        )
-        if prolonged.rowcount:  # type: ignore[attr-defined]
+        is_mine = TABLE.c.binding_id == mine
+        if stray_watches.prolong(session, TABLE, is_mine, watch_s):
             continue
         began = row.start_time
         since = db_now() - watch_s if began is None else sa.literal(began, sa.Double())
-        _insert(session, found, since - strays.CLOCKS_S, watch_s)
-
-
-def _insert(
-    session: orm.Session,
-    found: tuple[sa.ColumnElement[bool], ...],
-    since: sa.ColumnElement[Any],
-    watch_s: float,
-) -> None:
-    columns = {
-        "binding_id": Binding.id,
-        "project": Cluster.project,
-        "user": Cluster.user,
-        "cluster_id": Binding.cluster_id,
-        "profile_id": Profile.id,
-        "profile_type": Profile.type,
-        "sealed_profile": Profile.sealed_spec,
-        "policy_id": Policy.id,
-        "policy_type": Policy.type,
-        "sealed_policy": Policy.sealed_spec,
-        "since": since,
-        "until": db_now() + watch_s,
-        "due_at": db_now() + strays.FIRST_LOOK_S,
-    }
-    session.execute(
-        sa.insert(BindingWatch).from_select(
-            list(columns),
-            sa.select(*columns.values())
-            .join_from(Binding, Cluster, Cluster.id == Binding.cluster_id)
-            .join(Policy, Policy.id == Binding.policy_id)
-            .join(Profile, Profile.id == Cluster.profile_id)
-            .where(*found),
-        )
-    )
+        stray_watches.begin(session, TABLE, _WANTED.where(*found), since, watch_s)
 
 
 def take(session: orm.Session, *, every_s: float, limit: int = 20) -> list[Any]:
-    """Take policies for which something may turn up.
-
-    ``is_over`` tells that this look is the last one if it sees to everything,
-    ``is_hopeless`` that it is the last one anyway.
-    """
-    due = session.execute(
-        sa.select(
-            BindingWatch,
-            (BindingWatch.until < db_now()).label("is_over"),
-            (BindingWatch.until + strays.GIVE_UP_S < db_now()).label("is_hopeless"),
-        )
-        .where(BindingWatch.due_at <= db_now())
-        .order_by(BindingWatch.due_at)
-        .limit(limit)
-    ).all()
-    taken = []
-    for row in due:
-        mine = session.execute(
-            sa.update(BindingWatch)
-            .where(
-                BindingWatch.binding_id == row.BindingWatch.binding_id,
-                BindingWatch.due_at == row.BindingWatch.due_at,
-            )
-            .values(due_at=db_now() + every_s)
-        )
-        if mine.rowcount:  # type: ignore[attr-defined]
-            taken.append(row)
-    return taken
+    """Take policies for which something may turn up."""
+    return stray_watches.take(
+        session, sa.select(TABLE), TABLE.c.binding_id, every_s=every_s, limit=limit
+    )
 
 
 def standing(
@@ -132,7 +89,7 @@ def standing(
     An attached one doesn't change what it uses, and one that is gone never
     comes back: neither answer can be overtaken.
     """
-    if strays.busy_targets(session, [cluster_id]):
+    if stray_watches.busy_targets(session, [cluster_id]):
         return Standing.UNSETTLED, None
     row = session.execute(
         sa.select(Binding.is_attached, Binding.sealed_data).where(
@@ -145,11 +102,6 @@ def standing(
     return how, row.sealed_data
 
 
-def forget(session: orm.Session, binding_ids: Collection[str]) -> None:
-    """Forget policies whose watch is over, unless it was prolonged meanwhile."""
-    session.execute(
-        sa.delete(BindingWatch).where(
-            BindingWatch.binding_id.in_(list(binding_ids)),
-            BindingWatch.until < db_now(),
-        )
-    )
+def forget(session: orm.Session, rows: Collection[Any]) -> None:
+    """Forget policies whose watch is over."""
+    stray_watches.forget(session, TABLE.c.binding_id, rows)

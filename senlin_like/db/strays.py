@@ -7,17 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from senlin_like.db import stray_watches
 from senlin_like.db.models import Action, Node, Profile
 from senlin_like.db.types import db_now
 from senlin_like.db.work_models import StrayWatch
 from senlin_like.domain.enums import UNFINISHED
 
-#: Seconds to the first look.
-FIRST_LOOK_S = 5.0
-#: Seconds after its time in which a watch waits for a cloud that can't be asked.
-GIVE_UP_S = 3600.0
-#: How far the cloud's clock may be behind the database's, in seconds.
-CLOCKS_S = 60.0
+TABLE = StrayWatch.__table__
 
 
 def remember(
@@ -35,35 +31,24 @@ def remember(
     if not node_ids:
         return
     began = _began(watch_s) if since is None else sa.literal(since, sa.Double())
-    # This locks those that are there: none is forgotten in between.
-    session.execute(
-        sa.update(StrayWatch)
-        .where(StrayWatch.node_id.in_(node_ids))
-        .values(until=db_now() + watch_s)
-    )
-    columns = {
-        "node_id": Node.id,
-        "project": Node.project,
-        "user": Node.user,
-        "profile_id": Node.profile_id,
-        "profile_type": Profile.type,
-        "sealed_spec": Profile.sealed_spec,
-        "data": Node.data,
-        "since": began - CLOCKS_S,
-        "until": db_now() + watch_s,
-        "due_at": db_now() + FIRST_LOOK_S,
-    }
-    session.execute(
-        sa.insert(StrayWatch).from_select(
-            list(columns),
-            sa.select(*columns.values())
-            .join_from(Node, Profile, Profile.id == Node.profile_id)
-            .where(
-                Node.id.in_(node_ids),
-                ~sa.exists().where(StrayWatch.node_id == Node.id),
-            ),
+    stray_watches.prolong(session, TABLE, TABLE.c.node_id.in_(node_ids), watch_s)
+    wanted = (
+        sa.select(
+            Node.id.label("node_id"),
+            Node.project,
+            Node.user,
+            Node.profile_id,
+            Profile.type.label("profile_type"),
+            Profile.sealed_spec,
+            Node.data,
+        )
+        .join_from(Node, Profile, Profile.id == Node.profile_id)
+        .where(
+            Node.id.in_(node_ids),
+            ~sa.exists().where(StrayWatch.node_id == Node.id),
         )
     )
+    stray_watches.begin(session, TABLE, wanted, began, watch_s)
 
 
 def _began(watch_s: float) -> sa.ColumnElement[Any]:
@@ -75,59 +60,37 @@ def _began(watch_s: float) -> sa.ColumnElement[Any]:
 
 
 def take(session: orm.Session, *, every_s: float, limit: int = 20) -> list[Any]:
-    """Take nodes for which a second object may turn up.
+    """Take nodes for which a second object may turn up and that nobody works on.
 
-    ``is_over`` tells that this look is the last one if it sees to everything,
-    ``is_hopeless`` that it is the last one anyway. A node that is gone is still
-    watched (``Node`` columns None).
+    A node that is gone is still watched (``physical_id``, ``name`` and ``data``
+    None); ``watched_data`` is what the watch itself keeps.
     """
-    due = session.execute(
-        sa.select(
-            StrayWatch,
-            Node.physical_id,
-            Node.name,
-            Node.data,
-            (StrayWatch.until < db_now()).label("is_over"),
-            (StrayWatch.until + GIVE_UP_S < db_now()).label("is_hopeless"),
-        )
-        .outerjoin(Node, Node.id == StrayWatch.node_id)
-        .where(StrayWatch.due_at <= db_now())
-        .order_by(StrayWatch.due_at)
-        .limit(limit)
-    ).all()
-    taken = []
-    for row in due:
-        mine = session.execute(
-            sa.update(StrayWatch)
-            .where(
-                StrayWatch.node_id == row.StrayWatch.node_id,
-                StrayWatch.due_at == row.StrayWatch.due_at,
-            )
-            .values(due_at=db_now() + every_s)
-        )
-        if mine.rowcount:  # type: ignore[attr-defined]
-            taken.append(row)
-    return taken
-
-
-def busy_targets(session: orm.Session, node_ids: Collection[str]) -> set[str]:
-    """Return those of the nodes that have an unfinished action."""
-    return set(
-        session.scalars(
-            sa.select(Action.target).where(
-                Action.target.in_(list(node_ids)), Action.status.in_(list(UNFINISHED))
-            )
-        )
+    query = sa.select(
+        TABLE.c.node_id,
+        TABLE.c.project,
+        TABLE.c.user,
+        TABLE.c.profile_id,
+        TABLE.c.profile_type,
+        TABLE.c.sealed_spec,
+        TABLE.c.data.label("watched_data"),
+        TABLE.c.since,
+        TABLE.c.due_at,
+        Node.physical_id,
+        Node.name,
+        Node.data,
+    ).outerjoin_from(TABLE, Node, Node.id == TABLE.c.node_id)
+    due = stray_watches.take(
+        session, query, TABLE.c.node_id, every_s=every_s, limit=limit
     )
+    if not due:
+        return []
+    busy = stray_watches.busy_targets(session, [row.node_id for row in due])
+    return [row for row in due if row.node_id not in busy]
 
 
-def forget(session: orm.Session, node_ids: Collection[str]) -> None:
-    """Forget nodes whose watch is over, unless it was prolonged meanwhile."""
-    session.execute(
-        sa.delete(StrayWatch).where(
-            StrayWatch.node_id.in_(list(node_ids)), StrayWatch.until < db_now()
-        )
-    )
+def forget(session: orm.Session, rows: Collection[Any]) -> None:
+    """Forget nodes whose watch is over."""
+    stray_watches.forget(session, TABLE.c.node_id, rows)
 
 
 def is_one(session: orm.Session, node_id: str, object_id: str) -> bool | None:
@@ -135,7 +98,7 @@ def is_one(session: orm.Session, node_id: str, object_id: str) -> bool | None:
 
     None when that can't be told, because somebody is at work on the node.
     """
-    if busy_targets(session, [node_id]):
+    if stray_watches.busy_targets(session, [node_id]):
         return None
     used = session.scalar(sa.select(Node.id).where(Node.physical_id == object_id))
     data = session.scalar(sa.select(Node.data).where(Node.id == node_id))

@@ -69,10 +69,6 @@ class Vault:
             return [self.unseal_secrets(inner) for inner in value]
         return value
 
-    def reseal(self, sealed: str) -> str:
-        """Encrypt again with the first key."""
-        return self._fernet.rotate(sealed.encode()).decode()
-
 
 def new_key() -> str:
     """Make a fresh key, as text."""

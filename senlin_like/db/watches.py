@@ -5,12 +5,14 @@ import dataclasses
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from senlin_like.db import schedules
 from senlin_like.db.models import Action
 from senlin_like.db.types import db_now
 from senlin_like.db.work_models import WatchGroup
 from senlin_like.domain.enums import ActionStatus, WaitKind
 
 TABLE = Action.__table__
+_GROUPS = WatchGroup.__table__
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,22 +41,9 @@ def seconds_to_next(session: orm.Session) -> float | None:
 
 def take(session: orm.Session, *, hold_s: float, limit: int = 20) -> list[Group]:
     """Take the groups that are due; others leave them alone for ``hold_s``."""
-    due = session.execute(
-        sa.select(WatchGroup.key, WatchGroup.due_at, WatchGroup.pace)
-        .where(WatchGroup.due_at <= db_now())
-        .order_by(WatchGroup.due_at)
-        .limit(limit)
-    ).all()
-    taken = []
-    for row in due:
-        mine = session.execute(
-            sa.update(WatchGroup)
-            .where(WatchGroup.key == row.key, WatchGroup.due_at == row.due_at)
-            .values(due_at=db_now() + hold_s)
-        )
-        if mine.rowcount:  # type: ignore[attr-defined]
-            taken.append(Group(key=row.key, pace=row.pace))
-    return taken
+    query = sa.select(_GROUPS.c.key, _GROUPS.c.due_at, _GROUPS.c.pace)
+    due = schedules.take(session, query, _GROUPS.c.key, again_s=hold_s, limit=limit)
+    return [Group(key=row.key, pace=row.pace) for row in due]
 
 
 def waiting(session: orm.Session, key: str) -> list[Waiting]:
@@ -84,16 +73,15 @@ def put_back(session: orm.Session, key: str, *, after_s: float, pace: float) -> 
     An action that parked meanwhile may have asked for an earlier look; then
     that holds. The order of the assignments matters on MariaDB.
     """
-    table = WatchGroup.__table__
-    earlier = table.c.due_at < db_now() + after_s
+    earlier = _GROUPS.c.due_at < db_now() + after_s
     session.execute(
-        sa.update(table)
-        .where(table.c.key == key)
+        sa.update(_GROUPS)
+        .where(_GROUPS.c.key == key)
         .ordered_values(
-            (table.c.pace, sa.case((earlier, table.c.pace), else_=pace)),
+            (_GROUPS.c.pace, sa.case((earlier, _GROUPS.c.pace), else_=pace)),
             (
-                table.c.due_at,
-                sa.case((earlier, table.c.due_at), else_=db_now() + after_s),
+                _GROUPS.c.due_at,
+                sa.case((earlier, _GROUPS.c.due_at), else_=db_now() + after_s),
             ),
         )
     )

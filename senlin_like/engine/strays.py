@@ -1,87 +1,56 @@
 """Removes second objects that a lost engine has made for a node.
 
-An engine that is paused in the middle of a call may send it long after
-another one has taken over: no lease can stop that. So a node whose engine was
-lost while it could make something is watched for a while. Only what carries
-the node's mark, was made since that action began and isn't what the node
-uses is removed, and only while nobody works on the node.
+Only what carries the node's mark, was made since that action began and isn't
+what the node uses is removed, and only while nobody works on the node.
 """
 
-import logging
+import functools
 from typing import Any
 
-from senlin_like import exceptions
 from senlin_like.db import strays
 from senlin_like.domain import plan
+from senlin_like.engine import sweeping
 from senlin_like.flows import hosting
 from senlin_like.flows.workbench import Recipe, Workbench
 from senlin_like.profiles import base as profiles
 
-LOG = logging.getLogger(__name__)
-
 
 def sweep(bench: Workbench, *, every_s: float) -> int:
     """Look at the nodes whose turn it is; returns how many objects were removed."""
-    db = bench.deps.db
-    due = db.transact(lambda session: strays.take(session, every_s=every_s))
-    if not due:
-        return 0
-    ids = [row.StrayWatch.node_id for row in due]
-    with db.reader() as session:
-        busy = strays.busy_targets(session, ids)
-    idle = [row for row in due if row.StrayWatch.node_id not in busy]
-    # A watch ends with a look that began after its time and saw to everything.
-    swept = [(row, _sweep_node(bench, row)) for row in idle]
-    done = [
-        row.StrayWatch.node_id
-        for row, removed in swept
-        if row.is_hopeless or (row.is_over and removed is not None)
-    ]
-    if done:
-        db.transact(lambda session: strays.forget(session, done))
-    return sum(removed or 0 for _row, removed in swept)
+    look = functools.partial(_sweep_node, bench)
+    return sweeping.sweep(bench.deps.db, strays, look, every_s=every_s)
 
 
 def _sweep_node(bench: Workbench, row: Any) -> int | None:
-    """Return how many objects were removed; None when it has to look again."""
-    watch = row.StrayWatch
-    recipe = bench.recipe(watch.profile_id, watch.profile_type, watch.sealed_spec)
+    recipe = bench.recipe(row.profile_id, row.profile_type, row.sealed_spec)
+    return sweeping.remove(
+        f"node {row.node_id}",
+        recipe.type,
+        lambda: _ask(bench, row, recipe),
+        lambda object_id: _is_still_stray(bench, row.node_id, object_id),
+        since=row.since,
+    )
+
+
+def _ask(bench: Workbench, row: Any, recipe: Recipe) -> profiles.Ask:
     # A policy may have chosen the region; that is in the node's data.
-    data = watch.data if row.data is None else row.data
+    data = row.watched_data if row.data is None else row.data
     region = plan.region_of(data, recipe.region)
-    removed = 0
-    try:
-        ask = profiles.Ask(
-            cloud=bench.cloud(watch.user, watch.project, region),
-            node=profiles.NodeFacts(
-                id=watch.node_id,
-                name=row.name or "",
-                index=-1,
-                cluster_id="",
-                physical_id=row.physical_id,
-                status="",
-                data=row.data or {},
-            ),
-            properties=recipe.properties,
-            turn=profiles.Turn(),
-            hosts=_hosts(bench, row, recipe),
-        )
-        for object_id in recipe.type.strays(ask, watch.since):
-            verdict = _is_still_stray(bench, watch.node_id, object_id)
-            if verdict is None:
-                return None
-            if verdict:
-                LOG.warning(
-                    "Removing %s: a lost engine made it for node %s",
-                    object_id,
-                    watch.node_id,
-                )
-                recipe.type.remove_stray(ask, object_id)
-                removed += 1
-    except exceptions.CloudError as error:
-        LOG.warning("Node %s can't be swept now: %s", watch.node_id, error.message)
-        return None
-    return removed
+    return profiles.Ask(
+        cloud=bench.cloud(row.user, row.project, region),
+        node=profiles.NodeFacts(
+            id=row.node_id,
+            name=row.name or "",
+            index=-1,
+            cluster_id="",
+            physical_id=row.physical_id,
+            status="",
+            data=row.data or {},
+        ),
+        properties=recipe.properties,
+        turn=profiles.Turn(),
+        hosts=_hosts(bench, row, recipe),
+    )
 
 
 def _hosts(bench: Workbench, row: Any, recipe: Recipe) -> list[profiles.Host]:

@@ -9,12 +9,12 @@ have decided, and said, is kept in the action's data for its owner.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from senlin_like.db import bindings, node_state
+from senlin_like.db import bindings, cluster_state, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity, plan
 from senlin_like.domain.enums import Kind
 from senlin_like.domain.selection import Candidate
-from senlin_like.flows import growth, lifecycle
+from senlin_like.flows import lifecycle
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import batches, binding, cluster, members, places
@@ -154,7 +154,7 @@ class Council:
                 properties, region = recipe.properties, recipe.region
         return plan.Facts(
             members=tuple(one for one in self.members if one.id != self._newcomer()),
-            sizes=growth.sizes_of(self.row),
+            sizes=cluster_state.sizes_of(self.row),
             max_nodes=run.deps.settings.max_nodes_per_cluster,
             now=run.deps.clock(),
             has_zone=bool(properties.get("availability_zone")),

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from senlin_like.db import node_state
+from senlin_like.db import cluster_state, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import Kind, NodeStatus
-from senlin_like.flows import checks, growth
+from senlin_like.flows import checks
 from senlin_like.flows.cluster_resize import removal
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
@@ -95,7 +95,7 @@ def _check_size(run: Run, session: Session, row: Any, change: int) -> None:
     problem = capacity.check_size(
         count + change,
         capacity.Bounds(),
-        growth.sizes_of(row),
+        cluster_state.sizes_of(row),
         strict=True,
         max_nodes=run.deps.settings.max_nodes_per_cluster,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from senlin_like.db import node_state
+from senlin_like.db import cluster_state, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import actions, capacity, plan, selection
 from senlin_like.domain.capacity import Bounds, Change, Refusal, Resize
@@ -171,7 +171,7 @@ def _decide_resize(
     )
     return capacity.plan_resize(
         count,
-        growth.sizes_of(row),
+        cluster_state.sizes_of(row),
         change,
         strict=bool(inputs.get("strict", False)),
         max_nodes=run.deps.settings.max_nodes_per_cluster,
@@ -181,7 +181,7 @@ def _decide_resize(
 def _decide_out(run: Run, count: int, row: Any, wanted: int | None) -> Resize | Refusal:
     return capacity.plan_scale_out(
         count,
-        growth.sizes_of(row),
+        cluster_state.sizes_of(row),
         _count(run) if wanted is None else wanted,
         run.deps.settings.max_nodes_per_cluster,
     )
@@ -190,7 +190,7 @@ def _decide_out(run: Run, count: int, row: Any, wanted: int | None) -> Resize | 
 def _decide_in(run: Run, count: int, row: Any, wanted: int | None) -> Resize | Refusal:
     return capacity.plan_scale_in(
         count,
-        growth.sizes_of(row),
+        cluster_state.sizes_of(row),
         _count(run) if wanted is None else wanted,
         run.deps.settings.max_nodes_per_cluster,
     )

@@ -5,22 +5,13 @@ from typing import Any
 
 from senlin_like.db import node_state
 from senlin_like.db.session import Session
-from senlin_like.domain.capacity import Refusal, Resize, Sizes
+from senlin_like.domain.capacity import Refusal, Resize
 from senlin_like.domain.enums import NodeStatus
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Ending
 
 CREATE = "CreateNodes"
-
-
-def sizes_of(row: Any) -> Sizes:
-    """Return the sizes of a cluster's row."""
-    return Sizes(
-        min_size=row.min_size,
-        max_size=row.max_size,
-        desired_capacity=row.desired_capacity,
-    )
 
 
 def allowed(answer: Resize | Refusal) -> Resize:

@@ -93,11 +93,7 @@ def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
     problem = capacity.check_size(
         count,
         capacity.Bounds(),
-        capacity.Sizes(
-            min_size=cluster.min_size,
-            max_size=cluster.max_size,
-            desired_capacity=cluster.desired_capacity,
-        ),
+        cluster_state.sizes_of(cluster),
         strict=True,
         max_nodes=run.deps.settings.max_nodes_per_cluster,
     )

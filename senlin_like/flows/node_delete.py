@@ -89,11 +89,7 @@ def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
     problem = capacity.check_size(
         count - 1,
         capacity.Bounds(),
-        capacity.Sizes(
-            min_size=owner.min_size,
-            max_size=owner.max_size,
-            desired_capacity=owner.desired_capacity,
-        ),
+        cluster_state.sizes_of(owner),
         strict=True,
         max_nodes=run.deps.settings.max_nodes_per_cluster,
     )

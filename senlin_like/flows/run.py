@@ -8,7 +8,6 @@ over with its memo and looks at what is there.
 """
 
 import dataclasses
-import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -32,8 +31,6 @@ from senlin_like.flows.outcomes import (
     TimedOut,
 )
 from senlin_like.operations.deps import Deps
-
-LOG = logging.getLogger(__name__)
 
 #: Journal keys that aren't steps.
 FAILURE = "failure"

@@ -6,7 +6,7 @@ from typing import Any
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
 from senlin_like.db import actions as rows
-from senlin_like.db import clusters, lifecycle, nodes, profiles
+from senlin_like.db import cluster_state, clusters, lifecycle, nodes, profiles
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import AdjustmentType, Kind
@@ -102,7 +102,7 @@ def resize(
     is_strict = params.get("strict") is not False
     problem = capacity.check_resize(
         clusters.node_count(session, cluster.id),
-        cluster_members.sizes_of(cluster),
+        cluster_state.sizes_of(cluster),
         _change(params),
         strict=is_strict,
         max_nodes=deps.settings.max_nodes_per_cluster,
@@ -172,7 +172,7 @@ def _scale(deps: Deps, cluster: Any, count: int | None, sign: int) -> dict[str, 
     problem = capacity.check_size(
         cluster.desired_capacity + sign * count,
         capacity.Bounds(),
-        cluster_members.sizes_of(cluster),
+        cluster_state.sizes_of(cluster),
         strict=False,
         max_nodes=deps.settings.max_nodes_per_cluster,
     )

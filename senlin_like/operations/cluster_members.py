@@ -9,7 +9,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import nodes, profiles
+from senlin_like.db import cluster_state, nodes, profiles
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import NodeStatus
@@ -154,18 +154,9 @@ def _check_size(deps: Deps, cluster: Any, change: int) -> None:
     problem = capacity.check_size(
         cluster.desired_capacity + change,
         capacity.Bounds(),
-        sizes_of(cluster),
+        cluster_state.sizes_of(cluster),
         strict=True,
         max_nodes=deps.settings.max_nodes_per_cluster,
     )
     if problem:
         raise exceptions.Invalid(problem)
-
-
-def sizes_of(cluster: Any) -> capacity.Sizes:
-    """Return limits and wanted size of a cluster's row."""
-    return capacity.Sizes(
-        min_size=cluster.min_size,
-        max_size=cluster.max_size,
-        desired_capacity=cluster.desired_capacity,
-    )

@@ -17,7 +17,6 @@ from senlin_like.domain.enums import Kind
 from senlin_like.operations import actions, cluster_policies, references
 from senlin_like.operations.deps import Deps
 
-Inputs = Mapping[str, Any]
 #: Kind → the input that holds ids of nodes that may come from elsewhere.
 _NODES = {Kind.CLUSTER_ADD_NODES: "nodes", Kind.CLUSTER_REPLACE_NODES: "candidates"}
 _OF_POLICIES = frozenset(

@@ -6,7 +6,6 @@ that an attempt that was cut off can tell its own from others'.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.domain import plan
@@ -47,22 +46,12 @@ class Affinity(base.Plain):
     """Whether the servers of a cluster share hosts."""
 
     name = "senlin.policy.affinity"
+    spec_schema = PROPERTIES
     priority = 300
     profile_types = ("os.nova.server-1.0",)
     has_hooks = True
     targets = frozenset({Kind.CLUSTER_SCALE_OUT, Kind.CLUSTER_RESIZE, Kind.NODE_CREATE})
     support: Mapping[str, base.Statuses] = {"1.0": base.supported("2016.10")}
-
-    def schema(self) -> Mapping[str, Any]:
-        """Return the schema of the properties in the clients' dialect."""
-        return specs.export(PROPERTIES)
-
-    def check_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """Check the shape of a whole spec, return its properties with defaults.
-
-        :raises InvalidSpec: with the bare reason.
-        """
-        return specs.read_spec(PROPERTIES, spec, may_describe=True)
 
     def problem(self, properties: base.Properties, limits: base.Limits) -> str | None:
         """Find nothing wrong: what has the right shape makes sense."""

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from senlin_like.domain import plan
+from senlin_like.domain import spec as specs
 from senlin_like.domain.capacity import Refusal
 from senlin_like.domain.enums import Kind
 from senlin_like.drivers import base as clouds
@@ -207,6 +208,8 @@ class PolicyType(Protocol):
 class Plain:
     """What a type says that decides nothing and makes nothing in the cloud."""
 
+    #: What specs of the type may say.
+    spec_schema: specs.Schema
     is_singleton = True
     has_hooks = False
     has_members = False
@@ -215,6 +218,17 @@ class Plain:
     wants_places = False
     #: The profile types that its clusters may have; none means any.
     profile_types: tuple[str, ...] = ()
+
+    def schema(self) -> Mapping[str, Any]:
+        """Return the schema of the properties in the clients' dialect."""
+        return specs.export(self.spec_schema)
+
+    def check_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Check the shape of a whole spec, return its properties with defaults.
+
+        :raises InvalidSpec: with the bare reason.
+        """
+        return specs.read_spec(self.spec_schema, spec, may_describe=True)
 
     def misfit(self, properties: Properties, profile_type: str) -> str | None:
         """Tell that the profile type isn't one of those that fit."""

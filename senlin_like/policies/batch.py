@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from senlin_like.domain import plan
 from senlin_like.domain import spec as specs
@@ -32,6 +31,7 @@ class Batch(base.Plain):
     """In what portions the nodes of a cluster are updated or removed."""
 
     name = "senlin.policy.batch"
+    spec_schema = PROPERTIES
     priority = 200
     targets = frozenset(
         {
@@ -43,17 +43,6 @@ class Batch(base.Plain):
         }
     )
     support: Mapping[str, base.Statuses] = {"1.0": base.experimental("2017.02")}
-
-    def schema(self) -> Mapping[str, Any]:
-        """Return the schema of the properties in the clients' dialect."""
-        return specs.export(PROPERTIES)
-
-    def check_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """Check the shape of a whole spec, return its properties with defaults.
-
-        :raises InvalidSpec: with the bare reason.
-        """
-        return specs.read_spec(PROPERTIES, spec, may_describe=True)
 
     def problem(self, properties: base.Properties, limits: base.Limits) -> str | None:
         """Tell which number makes no sense, None if all do."""

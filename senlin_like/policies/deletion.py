@@ -70,6 +70,7 @@ class Deletion(base.Plain):
     """Whom a shrinking cluster parts with, and how gently."""
 
     name = "senlin.policy.deletion"
+    spec_schema = PROPERTIES
     priority = 400
     targets = frozenset(
         {
@@ -83,17 +84,6 @@ class Deletion(base.Plain):
         "1.0": base.supported("2016.04"),
         "1.1": base.supported("2018.01"),
     }
-
-    def schema(self) -> Mapping[str, Any]:
-        """Return the schema of the properties in the clients' dialect."""
-        return specs.export(PROPERTIES)
-
-    def check_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """Check the shape of a whole spec, return its properties with defaults.
-
-        :raises InvalidSpec: with the bare reason.
-        """
-        return specs.read_spec(PROPERTIES, spec, may_describe=True)
 
     def problem(self, properties: base.Properties, limits: base.Limits) -> str | None:
         """Tell which number makes no sense, or why a hook can't be called."""

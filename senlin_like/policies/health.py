@@ -139,6 +139,7 @@ class Health(base.Plain):
     """What makes a node a failed one, and what is done then."""
 
     name = "senlin.policy.health"
+    spec_schema = PROPERTIES
     priority = 600
     support: Mapping[str, base.Statuses] = {
         "1.0": base.experimental("2017.02", "2018.06"),
@@ -146,10 +147,6 @@ class Health(base.Plain):
         "1.2": base.supported("2020.09"),
         LIMITS_SINCE: base.supported("2026.11"),
     }
-
-    def schema(self) -> Mapping[str, Any]:
-        """Return the schema of the properties in the clients' dialect."""
-        return specs.export(PROPERTIES)
 
     def check_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         """Check the shape of a whole spec, return its properties with defaults.

@@ -1,7 +1,6 @@
 """``senlin.policy.loadbalance``: nodes are members of a load balancer's pool."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from senlin_like.domain import spec as specs
 from senlin_like.policies import base, references
@@ -117,6 +116,7 @@ class LoadBalance(base.Plain):
     """How the nodes of a cluster share one address."""
 
     name = "senlin.policy.loadbalance"
+    spec_schema = PROPERTIES
     priority = 500
     profile_types = ("os.nova.server-1.0",)
     has_hooks = True
@@ -127,17 +127,6 @@ class LoadBalance(base.Plain):
         "1.2": base.supported("2020.02"),
         "1.3": base.supported("2020.03"),
     }
-
-    def schema(self) -> Mapping[str, Any]:
-        """Return the schema of the properties in the clients' dialect."""
-        return specs.export(PROPERTIES)
-
-    def check_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """Check the shape of a whole spec, return its properties with defaults.
-
-        :raises InvalidSpec: with the bare reason.
-        """
-        return specs.read_spec(PROPERTIES, spec, may_describe=True)
 
     def problem(self, properties: base.Properties, limits: base.Limits) -> str | None:
         """Tell what a load balancer lacks or can't have, None if it is fine."""

@@ -100,18 +100,7 @@ class Placement(base.Plain):
         self.name = sort.type
         self.priority = sort.priority
         self.profile_types = sort.profile_types
-        self._properties = _properties_of(sort)
-
-    def schema(self) -> Mapping[str, Any]:
-        """Return the schema of the properties in the clients' dialect."""
-        return specs.export(self._properties)
-
-    def check_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """Check the shape of a whole spec, return its properties with defaults.
-
-        :raises InvalidSpec: with the bare reason.
-        """
-        return specs.read_spec(self._properties, spec, may_describe=True)
+        self.spec_schema = _properties_of(sort)
 
     def problem(self, properties: base.Properties, limits: base.Limits) -> str | None:
         """Tell why nodes can't be spread over the places, None if they can.

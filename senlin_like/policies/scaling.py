@@ -50,15 +50,12 @@ class Scaling(base.Plain):
     """How many nodes are added or removed where a request names no number."""
 
     name = "senlin.policy.scaling"
+    spec_schema = PROPERTIES
     priority = 100
     is_singleton = False
     is_sizing = True
     targets = frozenset({enums.Kind.CLUSTER_SCALE_IN, enums.Kind.CLUSTER_SCALE_OUT})
     support: Mapping[str, base.Statuses] = {"1.0": base.supported("2016.04")}
-
-    def schema(self) -> Mapping[str, Any]:
-        """Return the schema of the properties in the clients' dialect."""
-        return specs.export(PROPERTIES)
 
     def check_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         """Check the shape of a whole spec, return its properties with defaults.

@@ -6,7 +6,6 @@ addresses in use decides when two processes come upon the same one.
 
 import ipaddress
 import threading
-from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -152,9 +151,3 @@ def subnet_of(picture: Picture, network_id: str) -> Thing:
         if subnet.attributes["network_id"] == network_id:
             return subnet
     raise exceptions.CloudError(f"Network {network_id} requires a subnet.", 400)
-
-
-def fixed_ip(address: sa.Row[Any] | Mapping[str, Any]) -> dict[str, str]:
-    """Return an address in use as ports show it."""
-    fields = address._mapping if isinstance(address, sa.Row) else address
-    return {"subnet_id": fields["subnet_id"], "ip_address": fields["address"]}

@@ -16,6 +16,7 @@ from senlin_like.simulated_cloud import (
     addresses,
     balancer_details,
     balancer_states,
+    owned,
     placement,
     plugs,
     quotas,
@@ -151,7 +152,7 @@ def delete(
     seconds = world.setting("load_balancer_seconds")
 
     def work(connection: sa.Connection) -> None:
-        row = _lock(connection, owner, load_balancer_id, now)
+        row = owned.lock(connection, _TABLE, owner, load_balancer_id, now)
         if row is None or row.deleted_at is not None:
             return
         balancer_states.refuse_change(row, now, may_be_broken=True)
@@ -198,7 +199,7 @@ def change(
     seconds = world.setting("load_balancer_change_seconds")
 
     def changed(connection: sa.Connection) -> Result:
-        row = _lock(connection, owner, load_balancer_id, now)
+        row = owned.lock(connection, _TABLE, owner, load_balancer_id, now)
         if row is None:
             raise exceptions.CloudNotFound("load balancer", load_balancer_id)
         balancer_states.refuse_change(row, now)
@@ -293,24 +294,6 @@ def _write(
     )
 
 
-def _lock(
-    connection: sa.Connection, owner: Owner, load_balancer_id: str, now: float
-) -> sa.Row[Any] | None:
-    return connection.execute(
-        sa.select(_TABLE)
-        .where(_TABLE.c.id == load_balancer_id, *_visible(owner, now))
-        .with_for_update()
-    ).first()
-
-
-def _visible(owner: Owner, now: float) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        _TABLE.c.project == owner.project,
-        _TABLE.c.region == owner.region,
-        _TABLE.c.deleted_at.is_(None) | (_TABLE.c.deleted_at > now),
-    )
-
-
 def _first(
     world: World, owner: Owner, identity: str, condition: sa.ColumnElement[bool]
 ) -> LoadBalancer:
@@ -328,7 +311,7 @@ def _select(
     now = world.now()
     query = (
         sa.select(_TABLE)
-        .where(condition, *_visible(owner, now))
+        .where(condition, *owned.visible(_TABLE, owner, now))
         .order_by(_TABLE.c.created_at, _TABLE.c.id)
     )
     return world.store.read(

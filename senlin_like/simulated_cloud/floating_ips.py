@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from senlin_like import exceptions
-from senlin_like.simulated_cloud import addresses, tables
+from senlin_like.simulated_cloud import addresses, owned, tables
 from senlin_like.simulated_cloud.records import FloatingIp
 from senlin_like.simulated_cloud.world import Owner, World
 
@@ -16,7 +16,9 @@ _COLUMNS = (_TABLE.c.id, _TABLE.c.address, _TABLE.c.network_id, _TABLE.c.port_id
 
 def find(world: World, owner: Owner, address: str) -> FloatingIp | None:
     """Return the public address, if the project has it."""
-    query = sa.select(*_COLUMNS).where(_TABLE.c.address == address, *_visible(owner))
+    query = sa.select(*_COLUMNS).where(
+        _TABLE.c.address == address, *owned.mine(_TABLE, owner)
+    )
     row = world.store.read(lambda connection: connection.execute(query).first())
     return None if row is None else FloatingIp(**row._mapping)
 
@@ -77,7 +79,7 @@ def associate(
     """
 
     def work(connection: sa.Connection) -> None:
-        mine = (_TABLE.c.id == floating_ip_id, *_visible(owner))
+        mine = (_TABLE.c.id == floating_ip_id, *owned.mine(_TABLE, owner))
         if connection.execute(sa.select(_TABLE.c.id).where(*mine)).first() is None:
             raise exceptions.CloudNotFound("floating IP", floating_ip_id)
         if port_id is not None:
@@ -92,15 +94,11 @@ def delete(world: World, owner: Owner, floating_ip_id: str) -> None:
     used = tables.ADDRESSES
 
     def work(connection: sa.Connection) -> None:
-        mine = (_TABLE.c.id == floating_ip_id, *_visible(owner))
+        mine = (_TABLE.c.id == floating_ip_id, *owned.mine(_TABLE, owner))
         if connection.execute(_TABLE.delete().where(*mine)).rowcount:
             connection.execute(used.delete().where(used.c.owner_id == floating_ip_id))
 
     world.store.transact(work)
-
-
-def _visible(owner: Owner) -> tuple[sa.ColumnElement[bool], ...]:
-    return (_TABLE.c.project == owner.project, _TABLE.c.region == owner.region)
 
 
 def _check_port(connection: sa.Connection, owner: Owner, port_id: str) -> None:

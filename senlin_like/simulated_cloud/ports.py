@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from senlin_like import exceptions
-from senlin_like.simulated_cloud import addresses, plugs, tables
+from senlin_like.simulated_cloud import addresses, owned, plugs, tables
 from senlin_like.simulated_cloud.catalogue import Picture, Thing
 from senlin_like.simulated_cloud.records import Port
 from senlin_like.simulated_cloud.world import Owner, World
@@ -87,13 +87,15 @@ def update(
     def work(connection: sa.Connection) -> None:
         changed = connection.execute(
             _TABLE.update()
-            .where(_TABLE.c.id == port_id, *_visible(owner))
+            .where(_TABLE.c.id == port_id, *owned.mine(_TABLE, owner))
             .values(security_group_ids=ids)
         ).rowcount
         if (
             not changed
             and not connection.execute(
-                sa.select(_TABLE.c.id).where(_TABLE.c.id == port_id, *_visible(owner))
+                sa.select(_TABLE.c.id).where(
+                    _TABLE.c.id == port_id, *owned.mine(_TABLE, owner)
+                )
             ).first()
         ):
             raise exceptions.CloudNotFound("port", port_id)
@@ -105,15 +107,11 @@ def delete(world: World, owner: Owner, port_id: str) -> None:
     """Delete a port, also one that is plugged in; fine if it is gone."""
 
     def work(connection: sa.Connection) -> None:
-        mine = (_TABLE.c.id == port_id, *_visible(owner))
+        mine = (_TABLE.c.id == port_id, *owned.mine(_TABLE, owner))
         if connection.execute(sa.select(_TABLE.c.id).where(*mine)).first():
             plugs.delete(connection, [port_id])
 
     world.store.transact(work)
-
-
-def _visible(owner: Owner) -> tuple[sa.ColumnElement[bool], ...]:
-    return (_TABLE.c.project == owner.project, _TABLE.c.region == owner.region)
 
 
 def _wanted(
@@ -163,7 +161,9 @@ def _records(
 
     def work(connection: sa.Connection) -> list[Port]:
         rows = connection.execute(
-            sa.select(_TABLE).where(condition, *_visible(owner)).order_by(_TABLE.c.id)
+            sa.select(_TABLE)
+            .where(condition, *owned.mine(_TABLE, owner))
+            .order_by(_TABLE.c.id)
         ).all()
         if not rows:
             return []

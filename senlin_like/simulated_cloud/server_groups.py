@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from senlin_like import exceptions
-from senlin_like.simulated_cloud import placement, quotas, tables
+from senlin_like.simulated_cloud import owned, placement, quotas, tables
 from senlin_like.simulated_cloud.catalogue import Picture
 from senlin_like.simulated_cloud.world import Owner, World
 
@@ -95,7 +95,7 @@ def _select(
     def work(connection: sa.Connection) -> list[ServerGroup]:
         rows = connection.execute(
             sa.select(_TABLE)
-            .where(condition, *_visible(owner))
+            .where(condition, *owned.mine(_TABLE, owner))
             .order_by(_TABLE.c.created_at, _TABLE.c.id)
         ).all()
         return [
@@ -115,7 +115,7 @@ def delete(world: World, owner: Owner, group_id: str) -> None:
     """Delete a group; its servers stay, and it is fine if it is gone."""
 
     def work(connection: sa.Connection) -> None:
-        mine = (_TABLE.c.id == group_id, *_visible(owner))
+        mine = (_TABLE.c.id == group_id, *owned.mine(_TABLE, owner))
         if connection.execute(_TABLE.delete().where(*mine)).rowcount:
             connection.execute(_GROUPED.delete().where(_GROUPED.c.group_id == group_id))
 
@@ -137,7 +137,7 @@ def join(
     """
     group = connection.execute(
         sa.select(_TABLE)
-        .where(_TABLE.c.id == group_id, *_visible(owner))
+        .where(_TABLE.c.id == group_id, *owned.mine(_TABLE, owner))
         .with_for_update()
     ).first()
     if group is None:
@@ -215,7 +215,3 @@ def _members(
         )
     ).all()
     return {row.id: row.host for row in rows}
-
-
-def _visible(owner: Owner) -> tuple[sa.ColumnElement[bool], ...]:
-    return (_TABLE.c.project == owner.project, _TABLE.c.region == owner.region)

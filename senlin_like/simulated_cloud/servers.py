@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from senlin_like import exceptions
 from senlin_like.simulated_cloud import (
     lifecycle,
+    owned,
     placement,
     plugs,
     quotas,
@@ -106,7 +107,8 @@ def list_addresses(
         for start in range(0, len(ids), PAGE):
             page = connection.execute(
                 sa.select(_TABLE.c.id).where(
-                    _TABLE.c.id.in_(ids[start : start + PAGE]), *_visible(owner, now)
+                    _TABLE.c.id.in_(ids[start : start + PAGE]),
+                    *owned.visible(_TABLE, owner, now),
                 )
             ).scalars()
             live = list(page)
@@ -191,20 +193,7 @@ def lock(
     connection: sa.Connection, owner: Owner, server_id: str, now: float
 ) -> sa.Row[Any] | None:
     """Return a server's row, locked until the transaction ends."""
-    return connection.execute(
-        sa.select(_TABLE)
-        .where(_TABLE.c.id == server_id, *_visible(owner, now))
-        # Written out for MariaDB and PostgreSQL; SQLite has one writer anyway.
-        .with_for_update()
-    ).first()
-
-
-def _visible(owner: Owner, now: float) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        _TABLE.c.project == owner.project,
-        _TABLE.c.region == owner.region,
-        _TABLE.c.deleted_at.is_(None) | (_TABLE.c.deleted_at > now),
-    )
+    return owned.lock(connection, _TABLE, owner, server_id, now)
 
 
 def _records(
@@ -216,7 +205,7 @@ def _records(
     def work(connection: sa.Connection) -> list[Server]:
         rows = connection.execute(
             sa.select(_TABLE)
-            .where(condition, *_visible(owner, now))
+            .where(condition, *owned.visible(_TABLE, owner, now))
             .order_by(_TABLE.c.created_at, _TABLE.c.id)
         ).all()
         return describe(connection, picture, now, rows)

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from senlin_like import exceptions
-from senlin_like.simulated_cloud import tables
+from senlin_like.simulated_cloud import owned, tables
 from senlin_like.simulated_cloud.records import Seen, Stack
 from senlin_like.simulated_cloud.world import Owner, World
 
@@ -77,7 +77,7 @@ def create(
     def work(connection: sa.Connection) -> None:
         same = _TABLE.c.name == name
         if connection.execute(
-            sa.select(_TABLE.c.id).where(same, *_visible(owner, now))
+            sa.select(_TABLE.c.id).where(same, *owned.visible(_TABLE, owner, now))
         ).first():
             raise exceptions.CloudError(f"The Stack ({name}) already exists.", 409)
         connection.execute(_TABLE.insert(), row)
@@ -93,7 +93,9 @@ def get(world: World, owner: Owner, stack_id: str) -> Stack:
     :raises CloudNotFound: when the project has no such stack.
     """
     now = world.now()
-    query = sa.select(_TABLE).where(_TABLE.c.id == stack_id, *_visible(owner, now))
+    query = sa.select(_TABLE).where(
+        _TABLE.c.id == stack_id, *owned.visible(_TABLE, owner, now)
+    )
     row = world.store.read(lambda connection: connection.execute(query).first())
     if row is None:
         raise exceptions.CloudNotFound("stack", stack_id)
@@ -106,7 +108,7 @@ def find_tagged(world: World, owner: Owner, tag: str) -> list[Stack]:
     query = (
         sa.select(_TABLE)
         .join(_TAGS, _TAGS.c.stack_id == _TABLE.c.id)
-        .where(_TAGS.c.tag == tag, *_visible(owner, now))
+        .where(_TAGS.c.tag == tag, *owned.visible(_TABLE, owner, now))
         .order_by(_TABLE.c.created_at, _TABLE.c.id)
     )
     rows = world.store.read(lambda connection: connection.execute(query).all())
@@ -178,7 +180,7 @@ def delete(world: World, owner: Owner, stack_id: str, fault: str | None = None) 
     seconds = world.setting("stack_seconds")
 
     def work(connection: sa.Connection) -> None:
-        row = _lock(connection, owner, stack_id, now)
+        row = owned.lock(connection, _TABLE, owner, stack_id, now)
         if row is None or row.deleted_at is not None:
             return
         values = _step("DELETE", now, seconds, fault)
@@ -249,7 +251,7 @@ def _start(
     seconds = world.setting("stack_seconds")
 
     def work(connection: sa.Connection) -> None:
-        row = _lock(connection, owner, stack_id, now)
+        row = owned.lock(connection, _TABLE, owner, stack_id, now)
         if row is None:
             raise exceptions.CloudNotFound("stack", stack_id)
         if now < row.ready_at or row.deleted_at is not None:
@@ -280,16 +282,6 @@ def _state(row: Any, now: float) -> tuple[str, str]:
     return row.target, row.reason
 
 
-def _lock(
-    connection: sa.Connection, owner: Owner, stack_id: str, now: float
-) -> sa.Row[Any] | None:
-    return connection.execute(
-        sa.select(_TABLE)
-        .where(_TABLE.c.id == stack_id, *_visible(owner, now))
-        .with_for_update()
-    ).first()
-
-
 def _write(connection: sa.Connection, stack_id: str, values: dict[str, Any]) -> None:
     connection.execute(_TABLE.update().where(_TABLE.c.id == stack_id).values(**values))
 
@@ -304,14 +296,6 @@ def _set_tags(connection: sa.Connection, stack_id: str, tags: Sequence[str]) -> 
 def _is_visible(row: Any, owner: Owner, now: float) -> bool:
     return (row.project, row.region) == (owner.project, owner.region) and (
         row.deleted_at is None or row.deleted_at > now
-    )
-
-
-def _visible(owner: Owner, now: float) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        _TABLE.c.project == owner.project,
-        _TABLE.c.region == owner.region,
-        _TABLE.c.deleted_at.is_(None) | (_TABLE.c.deleted_at > now),
     )
 
 

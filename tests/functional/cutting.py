@@ -39,3 +39,13 @@ class Cutting:
                     raise Crash
 
         return call
+
+
+def look(cloud, clock, wait):
+    """Wait as an engine's watcher does; None after the time is over."""
+    for _ in range(100):
+        seen = cloud.look(wait.kind, [wait.id])[wait.id]
+        if seen.status in wait.until or seen.status in wait.failed:
+            return seen
+        clock.now += wait.timeout_s / 90
+    return None

@@ -57,14 +57,11 @@ def nobody() -> Collection[str]:
 class _Members(Turns):
     """Carry out a verb of the policy that has the nodes as members."""
 
+    #: The name of the step.
+    called: str
+
     def __init__(
-        self,
-        run: Run,
-        bench: Workbench,
-        *,
-        name: str,
-        leaving: Nodes,
-        present: Nodes,
+        self, run: Run, bench: Workbench, leaving: Nodes, present: Nodes = nobody
     ) -> None:
         self._work = BindingWork(run, bench)
         self.leaving = leaving
@@ -73,7 +70,7 @@ class _Members(Turns):
             self._work,
             lambda turn: self._call(self.ask, turn, leaving()),
             undo=lambda turn: self._call(_join, turn, ()),
-            name=name,
+            name=self.called,
             is_last=False,
         )
 
@@ -105,16 +102,7 @@ class _Members(Turns):
 class Drain(_Members):
     """Send nothing new to nodes that are about to go after a grace period."""
 
-    def __init__(
-        self, run: Run, bench: Workbench, leaving: Nodes, present: Nodes = nobody
-    ) -> None:
-        super().__init__(
-            run,
-            bench,
-            name="DrainMembers",
-            leaving=leaving,
-            present=present,
-        )
+    called = "DrainMembers"
 
     def is_needed(self) -> bool:
         """Tell whether there is time for visitors to go."""
@@ -132,16 +120,7 @@ class Drain(_Members):
 class Leave(_Members):
     """Take the nodes that are about to go out of the pool, before they go."""
 
-    def __init__(
-        self, run: Run, bench: Workbench, leaving: Nodes, present: Nodes = nobody
-    ) -> None:
-        super().__init__(
-            run,
-            bench,
-            name="LeavePool",
-            leaving=leaving,
-            present=present,
-        )
+    called = "LeavePool"
 
     def ask(self, recipe: PolicyRecipe, ask: policies.HookAsk) -> policies.Step:
         """Call the verb."""
@@ -170,6 +149,8 @@ class Join(_Members):
     with them makes it fail. The result is that of a fan-out.
     """
 
+    called = JOIN
+
     def __init__(
         self,
         run: Run,
@@ -178,15 +159,8 @@ class Join(_Members):
         *,
         leaving: Nodes = nobody,
         present: Nodes = nobody,
-        name: str = JOIN,
     ) -> None:
-        super().__init__(
-            run,
-            bench,
-            name=name,
-            leaving=leaving,
-            present=present,
-        )
+        super().__init__(run, bench, leaving, present)
         self.can_undo = False
         self.newcomers = newcomers
         self._failed: Mapping[str, str] = {}
@@ -287,8 +261,10 @@ class MustHold(Step):
 class Settle(Join):
     """Put the members right when nodes have gone; ``gone`` tells which."""
 
+    called = "SettlePool"
+
     def __init__(self, run: Run, bench: Workbench, gone: Nodes) -> None:
-        super().__init__(run, bench, nobody, name="SettlePool")
+        super().__init__(run, bench, nobody)
         self.gone = gone
 
     def is_needed(self) -> bool:

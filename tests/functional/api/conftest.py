@@ -20,14 +20,13 @@ with warnings.catch_warnings():
     import pecan  # noqa: F401
 
 from senlin_like.api import app
-from senlin_like.conf import api as api_options
-from senlin_like.conf import opts
 from senlin_like.db import models, session, vault
 from senlin_like.drivers import base as drivers
 from senlin_like.drivers import registry as driver_registry
 from senlin_like.operations import deps as parts
 from senlin_like.policies import registry as policy_registry
 from senlin_like.profiles import registry
+from tests.functional.configured import configure
 
 SPEC = {
     "type": "os.nova.server",
@@ -175,20 +174,6 @@ def deps(tmp_path: pathlib.Path, woken: list[int]) -> Iterator[parts.Deps]:
     )
     driver.close()
     database.dispose()
-
-
-def configure(**api: Any) -> cfg.ConfigOpts:
-    """Make options without files; ``api`` are those of the group senlin_api."""
-    conf = cfg.ConfigOpts()
-    opts.register(conf)
-    conf([], project="senlin_like", default_config_files=[])
-    # Groups share their overrides between all objects of options.
-    for option in api_options.OPTS:
-        conf.clear_override(option.name, group="senlin_api")
-    conf.set_override("auth_strategy", "none", group="senlin_api")
-    for name, value in api.items():
-        conf.set_override(name, value, group="senlin_api")
-    return conf
 
 
 Build = Callable[..., Client]

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from oslo_config import cfg
 
 # WebOb imports modules that Python is about to drop; nothing of ours does.
 with warnings.catch_warnings():
@@ -19,10 +18,9 @@ with warnings.catch_warnings():
     import oslo_middleware  # noqa: F401
 
 from senlin_like.api import app
-from senlin_like.conf import api as api_options
-from senlin_like.conf import opts
 from senlin_like.operations import clusters
 from senlin_like.operations.deps import Deps
+from tests.functional.configured import configure
 from tests.functional.counts import stock
 from tests.torture.stage import Stage
 
@@ -214,13 +212,7 @@ def get() -> Callable[[Deps], Get]:
     """Give a client of the real WSGI application on the given parts."""
 
     def make(deps: Deps) -> Get:
-        conf = cfg.ConfigOpts()
-        opts.register(conf)
-        conf([], project="senlin_like", default_config_files=[])
-        for option in api_options.OPTS:
-            conf.clear_override(option.name, group="senlin_api")
-        conf.set_override("auth_strategy", "none", group="senlin_api")
-        wsgi = app.build(deps, conf)
+        wsgi = app.build(deps, configure())
 
         def send(path: str) -> tuple[int, bytes]:
             answered: list[int] = []

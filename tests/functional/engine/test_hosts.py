@@ -32,10 +32,6 @@ def by_name(stage):
     return {node.name: node for node in stage.nodes()}
 
 
-def ids_on(stage, name):
-    return by_name(stage)[name].dependents.get("nodes", [])
-
-
 def test_containers_are_spread_over_the_hosts_and_these_know_of_them(boxes) -> None:
     known = by_name(boxes)
 

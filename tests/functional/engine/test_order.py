@@ -9,17 +9,8 @@ from tests.torture import checks
 
 
 @pytest.fixture
-def web(stage):
-    body = {
-        "name": "web",
-        "profile_id": stage.a_profile(),
-        "desired_capacity": 2,
-        "min_size": 0,
-        "max_size": 5,
-    }
-    record = clusters.create(stage.deps, stage.ctx, body).record
-    stage.drain()
-    return record
+def web(stage, make):
+    return stage.cluster(make())
 
 
 def test_a_cluster_does_not_wait_for_what_waits_for_it(stage, web) -> None:
@@ -40,7 +31,7 @@ def test_a_cluster_does_not_wait_for_what_waits_for_it(stage, web) -> None:
 
 def test_a_node_made_while_its_cluster_is_deleted_goes_too(stage, web) -> None:
     deletion = clusters.delete(stage.deps, stage.ctx, "web", force=False)
-    body = {"name": "n", "profile_id": web["profile_id"], "cluster_id": "web"}
+    body = {"name": "n", "profile_id": web.profile_id, "cluster_id": "web"}
     creation = nodes.create(stage.deps, stage.ctx, body).action_id
 
     stage.drain()
@@ -71,13 +62,13 @@ def test_cluster_actions_leave_alone_what_is_made_after_them(
     stage, web, action, params
 ) -> None:
     asked = cluster_actions.ask(stage.deps, stage.ctx, "web", action, params)
-    _late, creation = ask_for_a_node(stage, web["profile_id"])
+    _late, creation = ask_for_a_node(stage, web.profile_id)
 
     stage.drain()
 
     assert stage.action(asked).status == "SUCCEEDED"
     assert stage.action(creation).status == "SUCCEEDED"
-    assert [node.status for node in stage.nodes(web["id"])] == ["ACTIVE"] * 3
+    assert [node.status for node in stage.nodes(web.id)] == ["ACTIVE"] * 3
     assert len(stage.servers()) == 3
     assert checks.problems(stage.deps.db, stage.driver.world) == []
 
@@ -86,21 +77,21 @@ def test_cluster_actions_leave_alone_what_is_made_after_them(
 def test_what_is_made_after_an_update_has_its_profile(stage, web, has_own) -> None:
     newer = stage.a_profile("newer", metadata={"is": "newer"})
     asked = clusters.update(stage.deps, stage.ctx, "web", {"profile_id": newer})
-    own = stage.a_profile("own") if has_own else web["profile_id"]
+    own = stage.a_profile("own") if has_own else web.profile_id
     late, creation = ask_for_a_node(stage, own)
 
     stage.drain()
 
     assert stage.action(asked.action_id).status == "SUCCEEDED"
     assert stage.action(creation).status == "SUCCEEDED"
-    given = {node.id: node.profile_id for node in stage.nodes(web["id"])}
+    given = {node.id: node.profile_id for node in stage.nodes(web.id)}
     assert given.pop(late) == (own if has_own else newer)
     assert set(given.values()) == {newer}
 
 
 def test_a_creation_that_comes_too_late_leaves_the_node_alone(stage, web) -> None:
     """However it came about that the node is well, it stays so."""
-    late, creation = ask_for_a_node(stage, web["profile_id"])
+    late, creation = ask_for_a_node(stage, web.profile_id)
     before = stage.nodes()[0].physical_id
     stage.deps.db.transact(
         lambda session: node_state.change(
@@ -113,7 +104,7 @@ def test_a_creation_that_comes_too_late_leaves_the_node_alone(stage, web) -> Non
     assert stage.action(creation).status == "FAILED"
     [row] = [node for node in stage.nodes() if node.id == late]
     found = (row.status, row.physical_id, row.cluster_id)
-    assert found == ("ACTIVE", before, web["id"])
+    assert found == ("ACTIVE", before, web.id)
 
 
 def test_requests_that_conflict_are_refused(stage, web) -> None:
@@ -141,8 +132,8 @@ def test_deletions_of_nodes_wait_for_the_cluster(stage, web) -> None:
     assert not was_started
     assert stage.action(growth).status == "SUCCEEDED"
     assert stage.action(deletion).status == "SUCCEEDED"
-    assert len(stage.nodes(web["id"])) == 2
-    assert stage.cluster(web["id"]).desired_capacity == 2
+    assert len(stage.nodes(web.id)) == 2
+    assert stage.cluster(web.id).desired_capacity == 2
 
 
 def test_a_watcher_that_is_late_does_not_mislead(stage) -> None:

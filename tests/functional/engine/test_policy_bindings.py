@@ -10,17 +10,8 @@ from tests.torture import checks
 
 
 @pytest.fixture
-def web(stage):
-    body = {
-        "name": "web",
-        "profile_id": stage.a_profile(),
-        "desired_capacity": 2,
-        "min_size": 0,
-        "max_size": 5,
-    }
-    record = clusters.create(stage.deps, stage.ctx, body).record
-    stage.drain()
-    return record["id"]
+def web(make):
+    return make()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from senlin_like.drivers.simulated import cloud as simulated
 from senlin_like.policies import load_balance
 from senlin_like.policies.balancing import base, building
 from senlin_like.simulated_cloud import controls
-from tests.functional.cutting import Clock, Crash, Cutting
+from tests.functional.cutting import Clock, Crash, Cutting, look
 
 hypothesis.settings.register_profile(
     "deterministic", derandomize=True, database=None, deadline=None, max_examples=40
@@ -63,15 +63,6 @@ class Bench:
             turn=turn,
         )
 
-    def look(self, wait):
-        """Wait as an engine's watcher does; None after the time is over."""
-        for _ in range(100):
-            seen = self.cloud.look(wait.kind, [wait.id])[wait.id]
-            if seen.status in wait.until or seen.status in wait.failed:
-                return seen
-            self.clock.now += wait.timeout_s / 90
-        return None
-
     def run(self, verb, *arguments, turns=60):
         """Carry a verb out to its end, over crashes and unsure answers."""
         turn = waiting.Turn()
@@ -92,7 +83,7 @@ class Bench:
             self.record = dict(step.record)
             if isinstance(step, base.Done):
                 return step
-            seen = self.look(step.wait)
+            seen = look(self.cloud, self.clock, step.wait)
             turn = waiting.Turn(memo=step.memo, seen=seen, has_expired=seen is None)
         raise AssertionError("the verb doesn't end")
 
@@ -107,7 +98,9 @@ class Bench:
             self.record = dict(step.record)
             if isinstance(step, base.Done):
                 return
-            turn = waiting.Turn(memo=step.memo, seen=self.look(step.wait))
+            turn = waiting.Turn(
+                memo=step.memo, seen=look(self.cloud, self.clock, step.wait)
+            )
 
     def fault(self, effect, method, **fields):
         """Let calls for this binding's project go wrong."""

@@ -17,7 +17,7 @@ from senlin_like.profiles.docker_container import plugin as docker
 from senlin_like.profiles.heat_stack import plugin as heat
 from senlin_like.profiles.nova_server import plugin as nova
 from senlin_like.simulated_cloud import controls, tables
-from tests.functional.cutting import Clock, Crash, Cutting
+from tests.functional.cutting import Clock, Crash, Cutting, look
 
 hypothesis.settings.register_profile(
     "deterministic", derandomize=True, database=None, deadline=None, max_examples=40
@@ -75,15 +75,6 @@ class Bench:
             changes["physical_id"] = None
         self.node = dataclasses.replace(self.node, **changes)
 
-    def look(self, wait):
-        """Wait as an engine's watcher does; None after the time is over."""
-        for _ in range(100):
-            seen = self.cloud.look(wait.kind, [wait.id])[wait.id]
-            if seen.status in wait.until or seen.status in wait.failed:
-                return seen
-            self.clock.now += wait.timeout_s / 90
-        return None
-
     def run(self, verb, *arguments, turns=40, first=base.Turn()):  # noqa: B008
         """Carry a verb out to its end, over crashes and unsure answers."""
         turn = first
@@ -104,7 +95,7 @@ class Bench:
             if step.wait is None:
                 turn = base.Turn(memo=step.memo)
                 continue
-            seen = self.look(step.wait)
+            seen = look(self.cloud, self.clock, step.wait)
             if turn.has_expired and seen is None:
                 raise exceptions.CloudError("Timed out.")
             turn = base.Turn(memo=step.memo, seen=seen, has_expired=seen is None)
@@ -126,7 +117,9 @@ class Bench:
             self.patch(step.patch)
             if isinstance(step, base.Done):
                 return
-            seen = None if step.wait is None else self.look(step.wait)
+            seen = None
+            if step.wait is not None:
+                seen = look(self.cloud, self.clock, step.wait)
             turn = base.Turn(memo=step.memo, seen=seen)
 
     def add_host(self):

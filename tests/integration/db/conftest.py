@@ -1,15 +1,9 @@
-"""A fresh database on each kind of server, with the tables that steps make.
+"""A fresh database on each kind of server, with the tables that steps make."""
 
-The servers are named by SENLIN_TEST_POSTGRESQL_URL and SENLIN_TEST_MARIADB_URL;
-by default they are looked for on this host, with users who need no password.
-"""
-
-import os
 import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-import sqlalchemy as sa
 
 from senlin_like.context import RequestContext
 from senlin_like.db import profiles, session, vault
@@ -22,15 +16,6 @@ from senlin_like.policies.registry import Registry as PolicyRegistry
 from senlin_like.profiles.nova_server.plugin import NovaServer
 from senlin_like.profiles.registry import Registry
 
-SERVERS = {
-    "postgresql": os.environ.get(
-        "SENLIN_TEST_POSTGRESQL_URL",
-        "postgresql+psycopg://postgres@127.0.0.1:5432/postgres",
-    ),
-    "mariadb": os.environ.get(
-        "SENLIN_TEST_MARIADB_URL", "mysql+pymysql://root@127.0.0.1:3306/mysql"
-    ),
-}
 KINDS = [
     "sqlite",
     pytest.param("postgresql", marks=pytest.mark.postgresql),
@@ -39,21 +24,13 @@ KINDS = [
 
 
 @pytest.fixture(params=KINDS, scope="module")
-def url(request, tmp_path_factory) -> Iterator[str]:
+def url(request, tmp_path_factory, a_database) -> Iterator[str]:
     """Give the URL of an empty database, which goes away afterwards."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('db')}/senlin.db"
         return
-    address = sa.make_url(SERVERS[request.param])
-    name = f"senlin_db_test_{uuid.uuid4().hex[:12]}"
-    server = sa.create_engine(address, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield address.set(database=name).render_as_string(hide_password=False)
-    force = " WITH (FORCE)" if request.param == "postgresql" else ""
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name}{force}")
-    server.dispose()
+    with a_database(request.param) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

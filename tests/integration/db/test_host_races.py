@@ -11,7 +11,7 @@ from senlin_like.db.models import Node
 from senlin_like.domain import hosting
 from senlin_like.operations import clusters
 from senlin_like.operations import nodes as node_operations
-from tests.integration.db.test_races import at_once
+from tests.integration.db.together import at_once
 
 HOSTS, AT_ONCE = 3, 9
 

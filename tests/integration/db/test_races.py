@@ -1,8 +1,6 @@
 """Requests at the same moment: limits and references hold all the same."""
 
-import concurrent.futures
 import dataclasses
-import threading
 
 import pytest
 import sqlalchemy as sa
@@ -14,23 +12,7 @@ from senlin_like.db.models import Cluster, Node, Profile
 from senlin_like.db.types import db_now
 from senlin_like.db.work_models import WatchGroup
 from senlin_like.operations import clusters, credentials, nodes, profiles
-
-AT_ONCE = 6
-
-
-def at_once(*calls):
-    """Make calls in threads that start together; returns results or errors."""
-    gate = threading.Barrier(len(calls))
-
-    def run(call):
-        gate.wait(30)
-        try:
-            return call()
-        except exceptions.Error as error:
-            return error
-
-    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+from tests.integration.db.together import AT_ONCE, at_once
 
 
 def count(deps, model, **columns):

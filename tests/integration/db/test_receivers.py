@@ -1,8 +1,6 @@
 """Receivers on each kind of server: pages, and requests at the same moment."""
 
-import concurrent.futures
 import dataclasses
-import threading
 
 import pytest
 import sqlalchemy as sa
@@ -12,24 +10,9 @@ from senlin_like.db import cluster_state, paging
 from senlin_like.db import receivers as rows
 from senlin_like.db.models import Action, Receiver
 from senlin_like.operations import clusters, receivers, webhooks
+from tests.integration.db.together import AT_ONCE, at_once
 
-AT_ONCE = 6
 HOOK = {"name": "r", "type": "webhook", "action": "CLUSTER_CHECK", "params": {"a": 1}}
-
-
-def at_once(*calls):
-    """Make calls in threads that start together; returns results or errors."""
-    gate = threading.Barrier(len(calls))
-
-    def run(call):
-        gate.wait(30)
-        try:
-            return call()
-        except exceptions.Error as error:
-            return error
-
-    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Many threads claim at once: each action is claimed once, on every database."""
 
 import datetime
-import pathlib
 import threading
 import uuid
 from collections import Counter
@@ -15,20 +14,9 @@ ACTIONS = 300
 THREADS = 8
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.postgresql),
-        pytest.param("mariadb", marks=pytest.mark.mariadb),
-    ]
-)
-def database(request, tmp_path: pathlib.Path):
-    url = (
-        f"sqlite:///{tmp_path}/s.db"
-        if request.param == "sqlite"
-        else request.getfixturevalue(f"{request.param}_url")
-    )
-    made = session.connect(url, vault.Vault([vault.new_key()]), size=THREADS)
+@pytest.fixture
+def database(any_url):
+    made = session.connect(any_url, vault.Vault([vault.new_key()]), size=THREADS)
     models.Base.metadata.create_all(made.engine)
     yield made
     made.dispose()

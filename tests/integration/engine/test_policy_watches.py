@@ -12,20 +12,9 @@ from tests.functional.engine.balanced import Site
 from tests.torture.stage import Stage, opened
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.postgresql),
-        pytest.param("mariadb", marks=pytest.mark.mariadb),
-    ]
-)
-def stage(request, tmp_path: pathlib.Path):
-    url = (
-        f"sqlite:///{tmp_path}/s.db"
-        if request.param == "sqlite"
-        else request.getfixturevalue(f"{request.param}_url")
-    )
-    made = Stage(url, f"sqlite:///{tmp_path}/cloud.db")
+@pytest.fixture
+def stage(any_url, tmp_path: pathlib.Path):
+    made = Stage(any_url, f"sqlite:///{tmp_path}/cloud.db")
     made.make_tables()
     yield from opened(made)
 

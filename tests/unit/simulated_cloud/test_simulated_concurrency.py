@@ -3,8 +3,6 @@
 import multiprocessing
 import threading
 
-import pytest
-
 from senlin_like import exceptions
 from senlin_like.simulated_cloud import controls, records, servers, world
 
@@ -40,24 +38,11 @@ def _work(url, process, barrier, results):
     results.put(failures)
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("mariadb", marks=pytest.mark.mariadb),
-        pytest.param("postgresql", marks=pytest.mark.postgresql),
-    ]
-)
-def shared_url(request, cloud_url):
-    if request.param == "sqlite":
-        return cloud_url
-    return request.getfixturevalue(f"{request.param}_url")
-
-
-def test_processes_that_start_and_create_at_once_share_one_cloud(shared_url):
+def test_processes_that_start_and_create_at_once_share_one_cloud(any_url):
     spawn = multiprocessing.get_context("spawn")
     barrier, results = spawn.Barrier(PROCESSES), spawn.Queue()
     processes = [
-        spawn.Process(target=_work, args=(shared_url, number, barrier, results))
+        spawn.Process(target=_work, args=(any_url, number, barrier, results))
         for number in range(PROCESSES)
     ]
 
@@ -68,7 +53,7 @@ def test_processes_that_start_and_create_at_once_share_one_cloud(shared_url):
         process.join(60)
 
     assert failures == [[], [], []]
-    cloud = world.World(shared_url)
+    cloud = world.World(any_url)
     levers = controls.Controls(cloud)
     live = levers.servers()
     shown = [servers.get(cloud, OWNER, one["id"]) for one in live]
@@ -80,13 +65,13 @@ def test_processes_that_start_and_create_at_once_share_one_cloud(shared_url):
     cloud.close()
 
 
-def test_processes_that_share_a_small_subnet_give_each_address_once(shared_url):
-    cloud = world.World(shared_url)
+def test_processes_that_share_a_small_subnet_give_each_address_once(any_url):
+    cloud = world.World(any_url)
     levers = controls.Controls(cloud)
     network = levers.put_thing("network", {"name": "small"})
     attributes = {"network_id": network["id"], "cidr": "10.9.0.0/26"}
     levers.put_thing("subnet", {"name": "small-subnet", "attributes": attributes})
-    others = [world.World(shared_url) for _ in range(3)]
+    others = [world.World(any_url) for _ in range(3)]
     made, lock = [], threading.Lock()
 
     def create(mine):
@@ -114,8 +99,8 @@ def test_processes_that_share_a_small_subnet_give_each_address_once(shared_url):
         one.close()
 
 
-def test_a_quota_holds_against_threads_that_race(shared_url):
-    cloud = world.World(shared_url)
+def test_a_quota_holds_against_threads_that_race(any_url):
+    cloud = world.World(any_url)
     levers = controls.Controls(cloud)
     levers.put_settings({"quotas": {"*": {"instances": 5}}})
 
