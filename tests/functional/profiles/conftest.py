@@ -75,6 +75,9 @@ class Bench:
             changes["physical_id"] = None
         self.node = dataclasses.replace(self.node, **changes)
 
+    def look(self, wait):
+        return look(self.cloud, self.clock, wait)
+
     def run(self, verb, *arguments, turns=40, first=base.Turn()):  # noqa: B008
         """Carry a verb out to its end, over crashes and unsure answers."""
         turn = first
@@ -92,7 +95,7 @@ class Bench:
             self.patch(step.patch)
             if isinstance(step, base.Done):
                 return step
-            seen = look(self.cloud, self.clock, step.wait)
+            seen = self.look(step.wait)
             if turn.has_expired and seen is None:
                 raise exceptions.CloudError("Timed out.")
             turn = base.Turn(memo=step.memo, seen=seen, has_expired=seen is None)
@@ -114,9 +117,7 @@ class Bench:
             self.patch(step.patch)
             if isinstance(step, base.Done):
                 return
-            turn = base.Turn(
-                memo=step.memo, seen=look(self.cloud, self.clock, step.wait)
-            )
+            turn = base.Turn(memo=step.memo, seen=self.look(step.wait))
 
     def add_host(self):
         """Make a server that Docker listens on."""
