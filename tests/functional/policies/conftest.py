@@ -63,6 +63,9 @@ class Bench:
             turn=turn,
         )
 
+    def look(self, wait):
+        return look(self.cloud, self.clock, wait)
+
     def run(self, verb, *arguments, turns=60):
         """Carry a verb out to its end, over crashes and unsure answers."""
         turn = waiting.Turn()
@@ -83,7 +86,7 @@ class Bench:
             self.record = dict(step.record)
             if isinstance(step, base.Done):
                 return step
-            seen = look(self.cloud, self.clock, step.wait)
+            seen = self.look(step.wait)
             turn = waiting.Turn(memo=step.memo, seen=seen, has_expired=seen is None)
         raise AssertionError("the verb doesn't end")
 
@@ -98,9 +101,7 @@ class Bench:
             self.record = dict(step.record)
             if isinstance(step, base.Done):
                 return
-            turn = waiting.Turn(
-                memo=step.memo, seen=look(self.cloud, self.clock, step.wait)
-            )
+            turn = waiting.Turn(memo=step.memo, seen=self.look(step.wait))
 
     def fault(self, effect, method, **fields):
         """Let calls for this binding's project go wrong."""

@@ -75,6 +75,9 @@ class Bench:
             changes["physical_id"] = None
         self.node = dataclasses.replace(self.node, **changes)
 
+    def look(self, wait):
+        return look(self.cloud, self.clock, wait)
+
     def run(self, verb, *arguments, turns=40, first=base.Turn()):  # noqa: B008
         """Carry a verb out to its end, over crashes and unsure answers."""
         turn = first
@@ -95,7 +98,7 @@ class Bench:
             if step.wait is None:
                 turn = base.Turn(memo=step.memo)
                 continue
-            seen = look(self.cloud, self.clock, step.wait)
+            seen = self.look(step.wait)
             if turn.has_expired and seen is None:
                 raise exceptions.CloudError("Timed out.")
             turn = base.Turn(memo=step.memo, seen=seen, has_expired=seen is None)
@@ -117,9 +120,7 @@ class Bench:
             self.patch(step.patch)
             if isinstance(step, base.Done):
                 return
-            seen = None
-            if step.wait is not None:
-                seen = look(self.cloud, self.clock, step.wait)
+            seen = None if step.wait is None else self.look(step.wait)
             turn = base.Turn(memo=step.memo, seen=seen)
 
     def add_host(self):
