@@ -230,7 +230,8 @@ def cooldowns(db: Database, held: Mapping[str, Any]) -> list[str]:
             decided[row.parent_id] = min(decided.get(row.parent_id, at), at)
     scaled: dict[str, list[Any]] = defaultdict(list)
     for row in stored:
-        if "Begin" in (row.journal or {}):
+        # One that was refused starts no cooldown.
+        if (row.journal or {}).get("Begin", {}).get("done"):
             for binding in (row.data or {}).get("scaled_under", ()):
                 scaled[binding].append(row)
     found = []
