@@ -50,8 +50,8 @@ def adorn(run: Run, session: Session, rows: Sequence[dict[str, Any]]) -> None:
         if row["target"] in telling:
             row["cause"] = Cause.DERIVED_WITH_HOOK
             row["data"] = {HOOKS: {key: hooks[key] for key in ("policy_id", "timeout")}}
-            # Once to be told, and once from the telling on.
-            row["timeout"] += 2 * hooks["timeout"] + CROWDED_S
+            # Once to find room, once to be told, and once from the telling on.
+            row["timeout"] += 3 * hooks["timeout"] + CROWDED_S
 
 
 def hook_of(run: Run) -> Mapping[str, Any] | None:

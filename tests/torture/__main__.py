@@ -32,6 +32,8 @@ from tests.torture import (
     attachments,
     checks,
     databases,
+    farewells,
+    faults,
     histories,
     options,
     recovery,
@@ -44,6 +46,7 @@ from tests.torture.deaths import Reaper
 from tests.torture.dressed import DressedClient
 from tests.torture.engines import EngineProcess, Plan
 from tests.torture.triggers import Door
+from tests.torture.ushers import Usher
 from tests.torture.vigil import Vigil
 
 OURS = ("Internal error", "Given up", "Timed out", "could not be undone")
@@ -57,17 +60,6 @@ SETTINGS = {
     "load_balancer_seconds": 0.5,
     "load_balancer_change_seconds": 0.2,
 }
-FAULTS = (
-    {"effect": "done_but_timeout", "method": "compute.*", "probability": 0.04},
-    {"effect": "busy", "method": "compute.*", "probability": 0.04},
-    {"effect": "timeout", "method": "network.*", "probability": 0.02},
-    {"effect": "slow", "method": "compute.*", "probability": 0.5, "seconds": 0.4},
-)
-BALANCER_FAULTS = (
-    {"effect": "done_but_timeout", "method": "load_*.*", "probability": 0.04},
-    {"effect": "busy", "method": "load_*.*", "probability": 0.04},
-    {"effect": "slow", "method": "load_*.*", "probability": 0.5, "seconds": 0.4},
-)
 #: What is looked for after an engine was lost.
 WATCHES = tuple(
     mapper.class_
@@ -102,6 +94,9 @@ class Torture:
         self.reaper = Reaper(self.deps.db, self.controls, arguments.seed, self.stop)
         self.is_over = threading.Event()
         self.vigil = Vigil(self.deps.db, self.is_over)
+        world = self.deps.driver.world  # type: ignore[attr-defined]
+        self.usher = Usher(self.door, world, arguments.seed, self.is_over)
+        self.usher.parent_of = lambda token: farewells.parent_of(self.deps.db, token)
 
     def run(self) -> list[str]:
         """Torture, let all come to rest, and return what is wrong."""
@@ -110,7 +105,7 @@ class Torture:
             engine.start()
         self._wait_for(lambda: len(self._up()) == len(self.engines), START_S)
         others = [*self.clients, *([self.reaper] if self._has_deaths else [])]
-        for one in (*others, self.vigil):
+        for one in (*others, self.vigil, self.usher):
             one.start()
         self._strike_on()
         self.stop.set()
@@ -120,6 +115,7 @@ class Torture:
         rest_s = self._come_to_rest()
         self.is_over.set()
         self.vigil.join()
+        self.usher.join()
         wrong = self._judge()
         self._report(rest_s, wrong)
         self.sender.close()
@@ -141,12 +137,10 @@ class Torture:
             for name, flavor in (("torture", "1"), ("tortured", "2"))
         ]
         kinds = self.arguments.kinds
-        for rule in (
-            *FAULTS,
-            *(BALANCER_FAULTS if wardrobe.BALANCING in kinds else ()),
-        ):
+        for rule in faults.of_kinds(kinds):
             self.controls.add_fault(rule)
-        clothes = wardrobe.fill(self.deps, ctx, kinds, self.arguments.share)
+        ear = self.usher.ear.url()
+        clothes = wardrobe.fill(self.deps, ctx, self.arguments, ear)
         self.worn = clothes.everything()
         for number in range(self.arguments.clients):
             given = (self.deps, stored[0], number, self.arguments.seed, self.stop)
@@ -287,6 +281,8 @@ class Torture:
             *(self._dead() if self.arguments.repairs else ()),
             *self.vigil.wrong,
             *self.reaper.surprises,
+            *self.usher.surprises,
+            *farewells.problems(db, world, self.usher, struck),
             *(f"Action {one} is lost." for one in accepted if one not in stored),
             *(
                 f"{row.action} {row.id} failed by our fault: {row.status_reason}"
@@ -340,6 +336,7 @@ class Torture:
         print("\n".join(lines))
         print(report.of_deaths(deaths))
         print(report.of_triggers(self.door.triggers))
+        print("\n".join(report.of_hooks(db, self.usher)))
         print(f"looks at the sizes of clusters: {self.vigil.looks}")
         doubled = checks.doubles(world)
         refused = sum(

@@ -5,12 +5,15 @@ process test: polls
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 from senlin_like.operations import clusters, receivers
 from tests.torture import workload
 from tests.torture.triggers import Door
-from tests.torture.wardrobe import SWITCHABLE, Garment, Wardrobe
+from tests.torture.wardrobe import HOOKS, SWITCHABLE, Garment, Wardrobe
 
+#: How many of the clusters stop nodes before these go.
+STOPS_FIRST = 0.3
 SCALINGS = ("CLUSTER_SCALE_OUT", "CLUSTER_SCALE_IN")
 
 
@@ -78,6 +81,12 @@ class DressedClient(workload.Client):
             outfit.wanted_hooks = list(SCALINGS)
         self._outfits[self._names[-1]] = outfit
         return made
+
+    def _more(self) -> dict[str, Any]:
+        """Let some clusters stop their nodes before these go, if hooks know of it."""
+        if HOOKS not in self.wardrobe.sets or self.dice.random() >= STOPS_FIRST:
+            return {}
+        return {"config": {"cluster.stop_node_before_delete": True}}
 
     def _dress(self, _name: str) -> str | None:
         """Make the next webhook, or attach the next policy, of some cluster."""

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import textwrap
 
+from tests.torture import ears
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -62,6 +64,7 @@ class Plan:
                 poll_interval_s = 0.25
                 hold_s = 10
                 events_interval_s = 1
+                allowed_networks = {ears.NETWORK}
                 """
             )
         )

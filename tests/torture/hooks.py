@@ -20,6 +20,12 @@ def zaqar(timeout_s: int = TIMEOUT_S) -> dict[str, Any]:
     return {"type": "zaqar", "timeout": timeout_s, "params": {"queue": QUEUE}}
 
 
+def webhook(stage: Stage, timeout_s: int = TIMEOUT_S) -> dict[str, Any]:
+    """Give the hook of a deletion policy that is told by a POST to the stage."""
+    params = {"url": stage.ear.url()}
+    return {"type": "webhook", "timeout": timeout_s, "params": params}
+
+
 def complete(stage: Stage, token: str, cluster: str = "web") -> None:
     """Complete the hook that was told with a token."""
     params = {"lifecycle_action_token": token}
@@ -53,6 +59,17 @@ def hooked(stage: Stage) -> list[Any]:
 def messages(stage: Stage) -> list[dict[str, Any]]:
     """Give what was put into the queue, the oldest first."""
     return [one["body"] for one in stage.controls.messages(QUEUE)]
+
+
+def tokens(stage: Stage) -> list[str]:
+    """Give the tokens that were told by queue or webhook, each as often as told."""
+    queued = stage.controls.messages(QUEUE) if _has_queue(stage) else []
+    told = [*(one["body"] for one in queued), *stage.heard]
+    return [one["lifecycle_action_token"] for one in told]
+
+
+def _has_queue(stage: Stage) -> bool:
+    return bool(checks.cloud_rows(stage.driver.world, tables.QUEUES))
 
 
 def told_at(stage: Stage) -> dict[str, float]:

@@ -13,6 +13,10 @@ from senlin_like.db.session import Database
 from senlin_like.db.work_models import Service
 
 TABLE = Action.__table__
+#: An action with one of these is in nobody's hands, and needs nobody's.
+_MENDED = frozenset(
+    {"SUCCEEDED", "FAILED", "CANCELLED", "WAITING", "WAITING_LIFECYCLE_COMPLETION"}
+)
 
 
 @dataclasses.dataclass
@@ -73,12 +77,9 @@ def look(db: Database, kills: list[Kill]) -> None:
         kill.open = {
             f"{row.id} {row.status}"
             for row in rows
-            if row.lease < kill.held[row.id] + 2
-            and row.status not in ("SUCCEEDED", "FAILED", "CANCELLED", "WAITING")
+            if row.lease < kill.held[row.id] + 2 and row.status not in _MENDED
         } or kill.open
         if all(
-            row.lease >= kill.held[row.id] + 2
-            or row.status in ("SUCCEEDED", "FAILED", "CANCELLED", "WAITING")
-            for row in rows
+            row.lease >= kill.held[row.id] + 2 or row.status in _MENDED for row in rows
         ):
             kill.seconds = time.monotonic() - kill.at

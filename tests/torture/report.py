@@ -6,9 +6,10 @@ from typing import Any
 
 from senlin_like.db.models import Action
 from senlin_like.db.session import Database
-from tests.torture import checks, histories, wardrobe
+from tests.torture import checks, farewells, histories, wardrobe
 from tests.torture.deaths import Death
 from tests.torture.triggers import Trigger
+from tests.torture.ushers import Usher
 
 
 def of_actions(db: Database) -> Iterator[str]:
@@ -59,6 +60,20 @@ def of_deaths(deaths: Sequence[Death]) -> str:
 def of_triggers(sent: Sequence[Trigger]) -> str:
     """Tell how triggers were answered."""
     return f"webhooks triggered: {dict(Counter(one.status for one in sent))}"
+
+
+def of_hooks(db: Database, usher: Usher) -> Iterator[str]:
+    """Tell how often hooks were told, and what came of it."""
+    ways = Counter((one.way, one.status) for one in usher.tellings)
+    yield f"hooks told of {len(usher.manners)} nodes: {dict(ways)}"
+    asked = Counter((one.manner, one.status) for one in usher.completions)
+    yield f"  completed: {dict(sorted(asked.items()))}"
+    ends = Counter(
+        (row.action, row.status, farewells.ended_by(row))
+        for row in farewells.hooked(db)
+    )
+    for (action, status, end), number in sorted(ends.items(), key=str):
+        yield f"  {action} {status} that waited until {end}: {number}"
 
 
 def taken_over(rows: Sequence[Any]) -> int:

@@ -30,14 +30,16 @@ from senlin_like.db.work_models import (
 )
 from senlin_like.domain.enums import FINAL
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers import web
 from senlin_like.drivers.simulated import cloud as simulated
+from senlin_like.engine.checker import Options as HealthOptions
 from senlin_like.engine.worker import Engine, Options
 from senlin_like.operations import policies, profiles
 from senlin_like.operations.deps import Deps, Settings
 from senlin_like.profiles import registry as profile_registry
 from senlin_like.simulated_cloud import catalogue
 from senlin_like.simulated_cloud.controls import Controls
-from tests.torture import hooked
+from tests.torture import ears, hooked
 from tests.torture.moments import Crash, Moments, WatchedDriver
 
 ROUNDS = 250
@@ -47,7 +49,12 @@ OWNER = RequestContext(
     user_id="alice", project_id="red", domain_id="default", roles=("member",)
 )
 OPTIONS = Options(
-    threads=4, lease_s=30.0, watch_first_s=1.0, stray_watch_s=900.0, max_attempts=100
+    threads=4,
+    lease_s=30.0,
+    watch_first_s=1.0,
+    stray_watch_s=900.0,
+    max_attempts=100,
+    health=HealthOptions(asking=web.Limits(rules=ears.LOOPBACK)),
 )
 #: What takes a second in the cloud.
 QUICK = ("delete", "operation", "stack", "container", "load_balancer_change")
@@ -112,6 +119,13 @@ class Stage:
         self._generation = 1000
         #: Nodes that there ever were, for who wants to know.
         self.everything: set[str] = set()
+        #: What webhooks have told, and what they are answered: 204 at the end.
+        self.heard: list[Any] = []
+        self.paths: list[str] = []
+        self.answers: list[int] = []
+        #: Is called with what a webhook tells, before it is answered.
+        self.meanwhile: Callable[[Any], None] | None = None
+        self._ear: ears.Ear | None = None
         self.engine = self.new_engine()
 
     def make_tables(self) -> None:
@@ -121,6 +135,8 @@ class Stage:
         self.controls.put_settings({f"{of}_seconds": seconds[of] for of in seconds})
 
     def close(self) -> None:
+        if self._ear is not None:
+            self._ear.close()
         self.driver.close()
         self.deps.db.dispose()
 
@@ -148,6 +164,8 @@ class Stage:
         # The ground was laid in time that has not come yet.
         self.clock.offset = _AFTER_GROUND_S
         self.crashes = 0
+        self.heard, self.paths, self.answers = [], [], []
+        self.meanwhile = None
         self.deps.chance.seed(0)
         self.controls.clear_faults()
         self.engine = self.new_engine()
@@ -287,6 +305,23 @@ class Stage:
             f"attempt={row.attempt} journal={row.journal}"
             for row in rows
         )
+
+    # -- hearing ----------------------------------------------------------
+
+    @property
+    def ear(self) -> ears.Ear:
+        """Give who is told by webhooks; what is heard is worth a crash."""
+        if self._ear is None:
+            self._ear = ears.Ear(self._hear)
+        return self._ear
+
+    def _hear(self, path: str, body: Any) -> int:
+        self.moments.writes += 1
+        self.paths.append(path)
+        self.heard.append(body)
+        if self.meanwhile is not None:
+            self.meanwhile(body)
+        return self.answers.pop(0) if self.answers else 204
 
     # -- asking -----------------------------------------------------------
 

@@ -39,9 +39,8 @@ class Door:
         ticket = str(uuid.uuid4())
         status, action = 0, None
         try:
-            status, body = self._post(
-                f"/v1/webhooks/{receiver}/trigger", {TICKET: ticket}
-            )
+            path = f"/v1/webhooks/{receiver}/trigger?V=2"
+            status, body = self.ask("POST", path, {TICKET: ticket})
             action = body.get("action") if status == 202 else None
         finally:
             made = Trigger(
@@ -51,7 +50,9 @@ class Door:
                 self.triggers.append(made)
         return made
 
-    def _post(self, path: str, body: Any) -> tuple[int, dict[str, Any]]:
+    def ask(self, method: str, path: str, body: Any) -> tuple[int, dict[str, Any]]:
+        """Send one request; return the status and what was answered."""
+        path, _, query = path.partition("?")
         raw = json.dumps(body).encode()
         told: list[str] = []
 
@@ -59,10 +60,10 @@ class Door:
             told.append(status)
 
         environ = {
-            "REQUEST_METHOD": "POST",
+            "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
             "PATH_INFO": path,
-            "QUERY_STRING": "V=2",
+            "QUERY_STRING": query,
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",

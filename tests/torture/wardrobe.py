@@ -1,5 +1,6 @@
 """The policies that clusters of the torture wear, and who wears which."""
 
+import argparse
 import dataclasses
 import random
 from collections.abc import Mapping, Sequence
@@ -8,10 +9,16 @@ from typing import Any
 from senlin_like.context import RequestContext
 from senlin_like.operations import policies
 from senlin_like.operations.deps import Deps
+from tests.torture import ushers
 
 WEBHOOKS = "webhooks"
 HEALTH = "health"
 BALANCING = "balancing"
+HOOKS = "hooks"
+#: Kinds of the same type of policy, of which a cluster has one.
+RIVALS = ("deletion", HOOKS)
+#: Stands for an address that is known when the torture has begun.
+EAR = "http://ear/"
 
 _SUBNET = {"subnet": "private-subnet"}
 _UNLIMITED = {"max_unhealthy_percent": 100, "max_repairs_in_flight": 2}
@@ -31,6 +38,18 @@ def _health(mode: str, operation: str, **limits: int) -> dict[str, Any]:
         },
         "recovery": {"actions": [{"name": operation}], **limits},
     }
+
+
+def _hooked(timeout_s: int, **properties: Any) -> dict[str, Any]:
+    """Give a deletion policy that is told by a queue."""
+    hook = {"type": "zaqar", "timeout": timeout_s, "params": {"queue": "going"}}
+    return {"hooks": hook, **properties}
+
+
+def _called(timeout_s: int, **properties: Any) -> dict[str, Any]:
+    """Give a deletion policy that is told by a webhook."""
+    hook = {"type": "webhook", "timeout": timeout_s, "params": {"url": EAR}}
+    return {"hooks": hook, **properties}
 
 
 #: Kind → sets of policies of which a cluster wears one: name, type, properties.
@@ -67,6 +86,17 @@ SETS: Mapping[str, Sequence[Set]] = {
         {"old": ("deletion-1.0", {"criteria": "OLDEST_FIRST", "grace_period": 1})},
         {"young": ("deletion-1.0", {"criteria": "YOUNGEST_FIRST"})},
         {"free": ("deletion-1.0", {"destroy_after_deletion": False})},
+    ],
+    HOOKS: [
+        {"told": ("deletion-1.1", _hooked(ushers.TIMEOUT_S))},
+        {"warned": ("deletion-1.1", _hooked(0, criteria="OLDEST_FIRST"))},
+        {"called": ("deletion-1.1", _called(ushers.TIMEOUT_S))},
+        {
+            "released": (
+                "deletion-1.1",
+                _called(ushers.TIMEOUT_S, destroy_after_deletion=False),
+            )
+        },
     ],
     "batch": [
         {
@@ -144,22 +174,40 @@ class Wardrobe:
             return []
         kinds = [kind for kind in self.sets if dice.random() < 0.5]
         kinds = kinds or [dice.choice(list(self.sets))]
+        if all(rival in kinds for rival in RIVALS):
+            kinds.remove(dice.choice(RIVALS))
         return [one for kind in kinds for one in dice.choice(self.sets[kind])]
 
 
 def fill(
-    deps: Deps, ctx: RequestContext, kinds: Sequence[str], share: float
+    deps: Deps, ctx: RequestContext, arguments: argparse.Namespace, ear: str
 ) -> Wardrobe:
-    """Store the policies of some kinds."""
+    """Store the policies of those kinds that are asked for.
+
+    ``ear`` is the address of webhooks that are told of nodes.
+    """
+    kinds = arguments.kinds
     stored = {
         kind: [
-            [_store(deps, ctx, kind, name, *one) for name, one in items.items()]
+            [
+                _store(deps, ctx, kind, name, *_heard(one, ear))
+                for name, one in items.items()
+            ]
             for items in SETS[kind]
         ]
         for kind in kinds
         if kind in SETS
     }
-    return Wardrobe(sets=stored, has_webhooks=WEBHOOKS in kinds, share=share)
+    return Wardrobe(sets=stored, has_webhooks=WEBHOOKS in kinds, share=arguments.share)
+
+
+def _heard(item: tuple[str, dict[str, Any]], ear: str) -> tuple[str, dict[str, Any]]:
+    """Return a type and its properties with the address that is known now."""
+    of, properties = item
+    hook = properties.get("hooks", {})
+    if hook.get("type") != "webhook":
+        return item
+    return of, {**properties, "hooks": {**hook, "params": {"url": ear}}}
 
 
 def _store(

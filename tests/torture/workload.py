@@ -8,6 +8,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
@@ -97,10 +98,15 @@ class Client(threading.Thread):
             "desired_capacity": self.dice.randint(MIN, 4),
             "min_size": MIN,
             "max_size": MAX,
+            **self._more(),
         }
         made = clusters.create(self.deps, self.ctx, body).action_id
         self._names.append(name)
         return made
+
+    def _more(self) -> dict[str, Any]:
+        """Return what else a new cluster is asked for with."""
+        return {}
 
     def _ask(self, cluster: str, name: str, **params: object) -> str:
         return cluster_actions.ask(self.deps, self.ctx, cluster, name, params)

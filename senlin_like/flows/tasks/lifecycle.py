@@ -59,8 +59,9 @@ class CallHook(Step):
     """Tell the hook, wait for its completion, and go on at the latest in time.
 
     The memo holds seconds since the action's first claim, by the database's
-    clock: ``told_at``, and ``next``, when it is tried again; besides ``tries``,
-    ``problem``, ``is_final`` and ``turned_away``.
+    clock: ``tried_at``, when it couldn't be told first, ``told_at``, and ``next``,
+    when it is tried again; besides ``tries``, ``problem``, ``is_final`` and
+    ``turned_away``.
     """
 
     def __init__(self, run: Run, bench: Workbench, hook: Mapping[str, Any]) -> None:
@@ -97,7 +98,10 @@ class CallHook(Step):
         """Return when the node waits no longer."""
         if "told_at" in memo:
             return float(memo["told_at"]) + self.timeout_s
-        return self.timeout_s + (0 if memo.get("tries") else CROWDED_S)
+        if memo.get("tries"):
+            # What was tried by an older release says nothing of its first try.
+            return float(memo.get("tried_at", 0.0)) + self.timeout_s
+        return float(self.timeout_s + CROWDED_S)
 
     # -- telling ----------------------------------------------------------
 
@@ -105,6 +109,7 @@ class CallHook(Step):
         self, memo: dict[str, Any]
     ) -> tuple[dict[str, Any], list[tuple[Phase, str]]]:
         """Try once; return the new memo and what is to be told of it."""
+        tried_at = self._elapsed()
         try:
             problem = self._tell()
         except Crowded:
@@ -120,6 +125,7 @@ class CallHook(Step):
         pause_s = problem.after_s or min(0.5 * 2 ** min(tries, 10), PAUSE_MOST_S)
         is_final = problem.is_final or tries >= TRIES
         known = {
+            "tried_at": tried_at if tries == 1 else 0.0,
             **memo,
             "tries": tries,
             "next": self._elapsed() + pause_s,

@@ -99,6 +99,28 @@ def test_a_node_goes_in_time_though_nobody_can_be_told(stage, make, attach):
     assert len(stage.nodes()) == 1
 
 
+def test_the_time_to_try_begins_with_the_first_try(stage, make, attach):
+    make(2)
+    attach("del", "deletion", hooks=hooks.zaqar())
+    cluster_actions.ask(stage.deps, stage.ctx, "web", "scale_in", {})
+    stage.moments.is_watching = True
+    stage.moments.crash_at = "NODE_DELETE before:CallHook #1"
+    stage.run_until(lambda: stage.crashes == 1)
+    # Nobody tells anything for longer than the node may wait.
+    stage.advance(hooks.TIMEOUT_S + 50)
+    rule = {"effect": "error", "method": "messaging.post", "count": 2}
+    stage.controls.add_fault(rule)
+    for _ in range(15):
+        hooks.settle(stage)
+        stage.advance(1.0)
+
+    [child] = hooks.waiting(stage)
+    assert hooks.tokens(stage) == [child.id]
+    hooks.complete_all(stage)
+    stage.drain()
+    assert len(stage.nodes()) == 1
+
+
 def test_a_hook_can_be_completed_though_its_telling_seemed_to_fail(stage, make, attach):
     make(2)
     attach("del", "deletion", hooks=hooks.zaqar())

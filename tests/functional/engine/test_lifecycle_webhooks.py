@@ -1,51 +1,17 @@
 """Nodes that wait for a lifecycle hook, told by a POST to a real server."""
 
-import http.server
-import ipaddress
-import json
-import threading
-
 import pytest
 
-from senlin_like.domain import urls
 from senlin_like.drivers import web
 from senlin_like.operations import cluster_actions
 from tests.torture import hooks
 
-LOOPBACK = urls.Rules(allowed=[ipaddress.ip_network("127.0.0.0/8")])
 SECRET = "token=s3cret"
 
 
-class Listener(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.heard.append((self.path, json.loads(body)))
-        answers = self.server.answers
-        self.send_response(answers.pop(0) if answers else 204)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_args):
-        """Say nothing."""
-
-
 @pytest.fixture
-def listener(stage):
-    """A server on loopback, which engines may ask; it keeps what it hears."""
-    made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener)
-    made.heard, made.answers = [], []
-    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
-    thread.start()
-    stage.engine.bench.asking = web.Limits(rules=LOOPBACK, timeout_s=5.0)
-    yield made
-    made.shutdown()
-    thread.join()
-    made.server_close()
-
-
-@pytest.fixture
-def url(listener):
-    return f"http://127.0.0.1:{listener.server_address[1]}/hook?{SECRET}"
+def url(stage):
+    return stage.ear.url(f"/hook?{SECRET}")
 
 
 @pytest.fixture
@@ -68,22 +34,20 @@ def shrink(stage, make, attach):
     return begin
 
 
-def test_a_webhook_gets_the_token(stage, listener, url, shrink):
+def test_a_webhook_gets_the_token(stage, url, shrink):
     parent = shrink(url)
 
     [child] = hooks.waiting(stage)
     (node,) = [node for node in stage.nodes() if node.id == child.target]
-    assert listener.heard == [
-        (
-            f"/hook?{SECRET}",
-            {
-                "lifecycle_action_token": child.id,
-                "node_id": node.id,
-                "resource_id": node.physical_id,
-                "lifecycle_transition_type": "termination",
-                "cluster_id": node.cluster_id,
-            },
-        )
+    assert stage.paths == [f"/hook?{SECRET}"]
+    assert stage.heard == [
+        {
+            "lifecycle_action_token": child.id,
+            "node_id": node.id,
+            "resource_id": node.physical_id,
+            "lifecycle_transition_type": "termination",
+            "cluster_id": node.cluster_id,
+        }
     ]
     hooks.complete(stage, child.id)
     stage.drain()
@@ -91,8 +55,8 @@ def test_a_webhook_gets_the_token(stage, listener, url, shrink):
     assert len(stage.nodes()) == 2
 
 
-def test_an_address_stays_secret(stage, listener, url, shrink):
-    listener.answers += [500]
+def test_an_address_stays_secret(stage, url, shrink):
+    stage.answers += [500]
     parent = shrink(url)
 
     shown = str([stage.actions(), hooks.events(stage)])
@@ -105,20 +69,20 @@ def test_an_address_stays_secret(stage, listener, url, shrink):
 
 
 @pytest.mark.parametrize("status", [302, 404, 500, 503])
-def test_another_answer_is_tried_again(stage, listener, url, shrink, status):
-    listener.answers += [status, status]
+def test_another_answer_is_tried_again(stage, url, shrink, status):
+    stage.answers += [status, status]
     shrink(url)
     for _ in range(5):
         stage.advance(1.0)
         hooks.settle(stage)
 
     [child] = hooks.waiting(stage)
-    tokens = [body["lifecycle_action_token"] for _, body in listener.heard]
+    tokens = [body["lifecycle_action_token"] for body in stage.heard]
     assert tokens == [child.id] * 3
     assert [phase for phase, _ in hooks.events(stage)] == ["error", "start"]
 
 
-def test_an_address_that_may_not_be_asked_is_not_asked(stage, listener, url, shrink):
+def test_an_address_that_may_not_be_asked_is_not_asked(stage, url, shrink):
     stage.engine.bench.asking = web.Limits()
     parent = shrink(url)
 
@@ -131,21 +95,21 @@ def test_an_address_that_may_not_be_asked_is_not_asked(stage, listener, url, shr
     stage.drain()
 
     assert stage.action(parent).status == "SUCCEEDED"
-    assert listener.heard == []
+    assert stage.heard == []
     assert [phase for phase, _ in hooks.events(stage)] == ["error", "error"]
 
 
-def test_who_finds_no_lane_comes_later(stage, listener, url, shrink):
+def test_who_finds_no_lane_comes_later(stage, url, shrink):
     bench = stage.engine.bench
     origin = url.partition("/hook")[0]
     with bench.lanes.enter(origin) as has_room:
         assert has_room
         shrink(url, count=2)
         assert len(hooks.waiting(stage)) == 2
-        assert listener.heard == []
+        assert stage.heard == []
     for _ in range(20):
         stage.advance(1.0)
         hooks.settle(stage)
 
-    assert len(listener.heard) == 2
+    assert len(stage.heard) == 2
     assert [phase for phase, _ in hooks.events(stage)] == ["start", "start"]
