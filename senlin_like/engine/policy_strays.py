@@ -12,7 +12,7 @@ from typing import Any
 from senlin_like import exceptions
 from senlin_like.db import policy_strays
 from senlin_like.db.policy_strays import Standing
-from senlin_like.drivers import waiting
+from senlin_like.drivers import turns
 from senlin_like.engine import sweeping
 from senlin_like.flows.workbench import PolicyRecipe, Workbench
 from senlin_like.policies import base as policies
@@ -79,5 +79,5 @@ def _ask(
             data={},
             nodes=(),
         ),
-        turn=waiting.Turn(),
+        turn=turns.Turn(),
     )

@@ -10,7 +10,7 @@ import logging
 from senlin_like import exceptions
 from senlin_like.db import health_checks, member_checks, node_state
 from senlin_like.db.member_checks import Due
-from senlin_like.drivers import waiting
+from senlin_like.drivers import turns
 from senlin_like.flows.tasks import binding
 from senlin_like.flows.workbench import Workbench
 from senlin_like.operations import upkeep
@@ -86,6 +86,6 @@ def _drifted(bench: Workbench, due: Due) -> str | None:
             data=row.data or {},
             nodes=[binding.facts_of(node) for node in nodes],
         ),
-        turn=waiting.Turn(),
+        turn=turns.Turn(),
     )
     return recipe.type.drifted(ask)

@@ -14,7 +14,7 @@ from senlin_like.db import (
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import Phase
-from senlin_like.drivers import waiting
+from senlin_like.drivers import turns
 from senlin_like.flows import telling
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
@@ -44,8 +44,8 @@ def attach(run: Run, bench: Workbench) -> Plan:
         _begin_attach(run, bench, session, row)
         return {}
 
-    def turn_of(verb: binding.Verb) -> Callable[[waiting.Turn], base.Step]:
-        def turn(one: waiting.Turn) -> base.Step:
+    def turn_of(verb: binding.Verb) -> Callable[[turns.Turn], base.Step]:
+        def turn(one: turns.Turn) -> base.Step:
             if run.data.get("is_attached"):
                 return base.Done()
             return work.call(verb, policy_id, one)

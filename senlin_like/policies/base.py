@@ -17,7 +17,7 @@ from senlin_like.domain import spec as specs
 from senlin_like.domain.capacity import Refusal
 from senlin_like.domain.enums import Kind
 from senlin_like.drivers import base as clouds
-from senlin_like.drivers import turns, waiting
+from senlin_like.drivers import turns
 from senlin_like.policies.references import Reference
 
 #: How far a version is supported, each with the release since when; oldest first.
@@ -110,7 +110,7 @@ class HookAsk:
     data: Mapping[str, Any]
     properties: Properties
     cluster: ClusterFacts
-    turn: waiting.Turn
+    turn: turns.Turn
     leaving: Collection[str] = ()
     present: Collection[str] = ()
 

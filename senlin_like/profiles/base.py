@@ -12,11 +12,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from senlin_like.drivers import base as clouds
-from senlin_like.drivers import turns, waiting
+from senlin_like.drivers import turns
 from senlin_like.drivers.base import ObjectKind
 
-CloudWait = waiting.CloudWait
-Turn = waiting.Turn
+CloudWait = turns.CloudWait
+Turn = turns.Turn
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

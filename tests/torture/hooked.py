@@ -4,7 +4,7 @@ from typing import Any
 
 from senlin_like.domain import spec as specs
 from senlin_like.drivers.base import ObjectKind
-from senlin_like.drivers.waiting import CloudWait
+from senlin_like.drivers.turns import CloudWait
 from senlin_like.policies import base, registry
 
 NAME = "test.policy.hooked"

@@ -8,7 +8,7 @@ from senlin_like import exceptions
 from senlin_like.db import bindings, cluster_state, node_state
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
-from senlin_like.drivers import turns, waiting
+from senlin_like.drivers import turns
 from senlin_like.flows import fence
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
@@ -33,7 +33,7 @@ class BindingWork:
         self.found: Any = None
 
     def call(
-        self, verb: Verb, policy_id: str, turn: waiting.Turn, **changes: Any
+        self, verb: Verb, policy_id: str, turn: turns.Turn, **changes: Any
     ) -> policies.Step:
         """Let a verb of the policy's type take a turn; types without hooks don't.
 
@@ -53,14 +53,14 @@ class BindingWork:
         )
         return self.found
 
-    def take(self, verb: Verb, turn: waiting.Turn, **changes: Any) -> policies.Step:
+    def take(self, verb: Verb, turn: turns.Turn, **changes: Any) -> policies.Step:
         """Let a verb take a turn with the policy in hand; as ``call``."""
         recipe = recipe_of(self.bench, self.found)
         if not recipe.type.has_hooks:
             return policies.Done()
         return verb(recipe, dataclasses.replace(self._ask(recipe, turn), **changes))
 
-    def _ask(self, recipe: PolicyRecipe, turn: waiting.Turn) -> policies.HookAsk:
+    def _ask(self, recipe: PolicyRecipe, turn: turns.Turn) -> policies.HookAsk:
         owner, profile = self._owner()
         nodes = self.run.read(lambda session: node_state.with_data(session, owner.id))
         self.calls = 0

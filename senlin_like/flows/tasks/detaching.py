@@ -13,7 +13,7 @@ from senlin_like.db import bindings, health_checks, member_checks, node_state
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import Signal
-from senlin_like.drivers import turns, waiting
+from senlin_like.drivers import turns
 from senlin_like.flows.outcomes import HandedOver, Suspended
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import binding, children, members
@@ -65,7 +65,7 @@ class _Removal(binding.BindingWork):
         self.then = then
         self._is_over = False
 
-    def remove(self, policy_id: str, turn: waiting.Turn) -> policies.Step:
+    def remove(self, policy_id: str, turn: turns.Turn) -> policies.Step:
         """Take a turn with a policy; one that is gone needs none."""
         if self.find(policy_id) is None:
             self._is_over = False
@@ -154,10 +154,10 @@ class Detach(Turns):
             tries >= _MOST_TRIES or now > run.data.get(_STOPPED_AT, now) + _PATIENCE_S
         )
 
-    def _turn_of(self, turn: waiting.Turn) -> policies.Step:
+    def _turn_of(self, turn: turns.Turn) -> policies.Step:
         """Take a turn with the first policy that is left."""
         left = _left(turn.memo, self._noted())
-        inner = waiting.Turn(
+        inner = turns.Turn(
             memo=turn.memo.get("inner", {}),
             seen=turn.seen,
             is_retry=turn.is_retry,

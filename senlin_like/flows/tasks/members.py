@@ -12,7 +12,7 @@ from senlin_like import exceptions
 from senlin_like.db import node_state
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import NodeStatus
-from senlin_like.drivers import waiting
+from senlin_like.drivers import turns
 from senlin_like.flows.outcomes import Decide, Done, HandedOver, Outcome, Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import cluster
@@ -79,7 +79,7 @@ class _Members(Turns):
         raise AssertionError(f"{self.name} does nothing")
 
     def _call(
-        self, verb: Verb, turn: waiting.Turn, leaving: Collection[str]
+        self, verb: Verb, turn: turns.Turn, leaving: Collection[str]
     ) -> policies.Step:
         return self._work.call(
             verb,

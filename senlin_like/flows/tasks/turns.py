@@ -14,7 +14,7 @@ from senlin_like.db.progress import Parking, Save
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import WaitKind
 from senlin_like.drivers import base as clouds
-from senlin_like.drivers import turns, waiting
+from senlin_like.drivers import turns
 from senlin_like.flows.outcomes import Done, Outcome, Park, Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Step
@@ -23,7 +23,7 @@ from senlin_like.flows.workbench import Workbench
 _BUSY_MOST_S = 30.0
 
 #: A verb as the step calls it: with the turn alone.
-Call = Callable[[waiting.Turn], turns.Ended | turns.Waits]
+Call = Callable[[turns.Turn], turns.Ended | turns.Waits]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,7 @@ class Turns(Step):
             )
         return self._wait(answer, wait, saved)
 
-    def _look(self, memo: Mapping[str, Any]) -> waiting.Turn | None:
+    def _look(self, memo: Mapping[str, Any]) -> turns.Turn | None:
         """Return the next turn, or None if the wait has not ended."""
         run = self.run
         wait = memo.get("wait")
@@ -133,7 +133,7 @@ class Turns(Step):
             if not over and not has_expired:
                 return None
             seen = seen if over else None
-        return waiting.Turn(
+        return turns.Turn(
             memo=memo.get("memo", {}),
             seen=seen,
             is_retry=run.attempt > 0 or bool(memo.get("retry")),
@@ -152,7 +152,7 @@ class Turns(Step):
         )
 
     def _wait(
-        self, answer: turns.Waits, wait: waiting.CloudWait, saved: Save | None
+        self, answer: turns.Waits, wait: turns.CloudWait, saved: Save | None
     ) -> Park:
         memo = {
             "memo": dict(answer.memo),
@@ -216,7 +216,7 @@ class Turns(Step):
         )
 
 
-def _after(turn: waiting.Turn, memo: Mapping[str, Any]) -> Mapping[str, Any]:
+def _after(turn: turns.Turn, memo: Mapping[str, Any]) -> Mapping[str, Any]:
     """Keep what ended the wait: the object may have left that state meanwhile.
 
     What was asked for in a turn that was cut off may have been done, so that
@@ -227,5 +227,5 @@ def _after(turn: waiting.Turn, memo: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**memo, "seen": dataclasses.asdict(turn.seen)}
 
 
-def _same(wait: waiting.CloudWait, memo: Mapping[str, Any]) -> bool:
+def _same(wait: turns.CloudWait, memo: Mapping[str, Any]) -> bool:
     return wait.id == memo["id"] and set(wait.until) == set(memo["until"])

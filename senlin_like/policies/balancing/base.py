@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from senlin_like.drivers import base as clouds
-from senlin_like.drivers.waiting import CloudWait, Turn
+from senlin_like.drivers.turns import CloudWait, Turn
 
 #: Tags of members: whose they are, and which node's.
 BINDING_TAG = "cluster_policy_binding"

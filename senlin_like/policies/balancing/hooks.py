@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from senlin_like import exceptions
 from senlin_like.domain.enums import NodeStatus
-from senlin_like.drivers import waiting
+from senlin_like.drivers import turns
 from senlin_like.policies import base as policies
 from senlin_like.policies.balancing import base, building, membership, removal
 
@@ -181,7 +181,7 @@ def _inner(ask: policies.HookAsk) -> base.Ask:
         cluster_name=ask.cluster.name,
         properties=ask.properties,
         record=ask.data,
-        turn=waiting.Turn(
+        turn=turns.Turn(
             memo=ask.turn.memo.get("inner", {}),
             seen=ask.turn.seen,
             is_retry=ask.turn.is_retry,

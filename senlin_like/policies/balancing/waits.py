@@ -3,7 +3,7 @@
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers.balancing import Provisioning
-from senlin_like.drivers.waiting import CloudWait
+from senlin_like.drivers.turns import CloudWait
 from senlin_like.policies.balancing import base
 
 _KIND = clouds.ObjectKind.LOAD_BALANCER

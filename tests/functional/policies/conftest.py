@@ -9,8 +9,9 @@ import pytest
 from senlin_like import exceptions
 from senlin_like.drivers import balancing as services
 from senlin_like.drivers import base as clouds
-from senlin_like.drivers import objects, waiting
+from senlin_like.drivers import objects
 from senlin_like.drivers.simulated import cloud as simulated
+from senlin_like.drivers.turns import Turn
 from senlin_like.policies import load_balance
 from senlin_like.policies.balancing import base, building
 from senlin_like.simulated_cloud import controls
@@ -68,7 +69,7 @@ class Bench:
 
     def run(self, verb, *arguments, turns=60):
         """Carry a verb out to its end, over crashes and unsure answers."""
-        turn = waiting.Turn()
+        turn = Turn()
         self.turns = 0
         for _ in range(turns):
             self.turns += 1
@@ -77,7 +78,7 @@ class Bench:
                 step = verb(self.ask(turn), *arguments)
             except (Crash, exceptions.CloudUnsure):
                 # What was seen is lost with the engine.
-                turn = waiting.Turn(memo=turn.memo, is_retry=True)
+                turn = Turn(memo=turn.memo, is_retry=True)
                 continue
             except exceptions.CloudBusy:
                 if len(self.calls) - before > 1:
@@ -87,12 +88,12 @@ class Bench:
             if isinstance(step, base.Done):
                 return step
             seen = self.look(step.wait)
-            turn = waiting.Turn(memo=step.memo, seen=seen, has_expired=seen is None)
+            turn = Turn(memo=step.memo, seen=seen, has_expired=seen is None)
         raise AssertionError("the verb doesn't end")
 
     def give_up(self, verb, *arguments):
         """Carry a verb out until it is cut off, and don't try again."""
-        turn = waiting.Turn()
+        turn = Turn()
         while True:
             try:
                 step = verb(self.ask(turn), *arguments)
@@ -101,7 +102,7 @@ class Bench:
             self.record = dict(step.record)
             if isinstance(step, base.Done):
                 return
-            turn = waiting.Turn(memo=step.memo, seen=self.look(step.wait))
+            turn = Turn(memo=step.memo, seen=self.look(step.wait))
 
     def fault(self, effect, method, **fields):
         """Let calls for this binding's project go wrong."""
