@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any
 
+from oslo_context import context as oslo_context
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RequestContext:
@@ -46,3 +48,19 @@ class RequestContext:
             "roles": list(self.roles),
             "is_admin": self.is_admin,
         }
+
+
+def mark_logs(
+    request_id: str,
+    user_id: str = "",
+    project_id: str = "",
+    global_request_id: str | None = None,
+) -> None:
+    """Mark what this thread logs from now on with the request that it works for."""
+    oslo_context.RequestContext(
+        request_id=request_id,
+        user_id=user_id or None,
+        project_id=project_id or None,
+        global_request_id=global_request_id,
+        overwrite=True,
+    )

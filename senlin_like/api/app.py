@@ -29,6 +29,7 @@ from senlin_like.api import (
 from senlin_like.api import microversions as mv
 from senlin_like.api.auth import Environ, Wsgi
 from senlin_like.api.call import Limits, Parts
+from senlin_like.context import mark_logs
 from senlin_like.operations.deps import Deps
 from senlin_like.rbac import enforcer
 
@@ -74,6 +75,7 @@ def _request_id(app: Wsgi, conf: cfg.ConfigOpts, parts: Parts) -> Wsgi:
 
     def identified(environ: Environ, start_response: Any) -> Any:
         request_id = environ[auth.REQUEST_ID] = f"req-{uuid.uuid4()}"
+        mark_logs(request_id)
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             headers.append(("x-openstack-request-id", request_id))

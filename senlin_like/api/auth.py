@@ -13,7 +13,7 @@ from oslo_config import cfg
 from senlin_like import exceptions
 from senlin_like.api import basic
 from senlin_like.api import microversions as mv
-from senlin_like.context import RequestContext
+from senlin_like.context import RequestContext, mark_logs
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Any]
@@ -176,6 +176,9 @@ def context(environ: Environ, caller: Caller) -> RequestContext:
     """Make the context of a request, not yet knowing if it is an administrator's."""
     given = environ.get("HTTP_X_OPENSTACK_REQUEST_ID", "")
     version: mv.Version = environ[VERSION]
+    global_id = given if _GLOBAL_ID.fullmatch(given) else None
+    request_id = environ[REQUEST_ID]
+    mark_logs(request_id, caller.user_id, caller.project_id, global_id)
     return RequestContext(
         user_id=caller.user_id,
         project_id=caller.project_id,
@@ -183,8 +186,8 @@ def context(environ: Environ, caller: Caller) -> RequestContext:
         user_name=caller.user_name,
         project_name=caller.project_name,
         roles=caller.roles,
-        request_id=environ[REQUEST_ID],
-        global_request_id=given if _GLOBAL_ID.fullmatch(given) else None,
+        request_id=request_id,
+        global_request_id=global_id,
         api_version=version,
         auth_token=caller.token,
         service_catalog=caller.catalogue,

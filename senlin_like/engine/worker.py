@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent import futures
 
 from senlin_like import exceptions
+from senlin_like.context import mark_logs
 from senlin_like.db import claims, heartbeat
 from senlin_like.db.session import Session
 from senlin_like.engine import lease, policy_strays, pruner, runner, strays, upkeep
@@ -192,6 +193,9 @@ class Engine:
 
     def work(self, run: Run) -> None:
         """Carry out a claimed action, and let go of it."""
+        facts = run.facts
+        # What health checks ask for comes from no request.
+        mark_logs(facts.request_id or f"req-{facts.id}", facts.user, facts.project)
         try:
             runner.carry_out(run, self.bench, max_attempts=self.options.max_attempts)
         finally:

@@ -1,6 +1,7 @@
 """What stands around the API: web pages, load balancers, the simulated cloud."""
 
 import dataclasses
+import uuid
 
 import pytest
 
@@ -149,3 +150,17 @@ def test_levers_are_for_administrators(simulated, as_user):
     ]
 
     assert {reply.status for reply in replies} == {403}
+
+
+def test_what_a_request_logs_is_marked_with_it(build, logged):
+    class Broken:
+        def names(self):
+            raise RuntimeError("a bug")
+
+    given = f"req-{uuid.uuid4()}"
+    client = build(profiles=Broken()).with_environ(HTTP_X_OPENSTACK_REQUEST_ID=given)
+    reply = client.get("/v1/profile-types")
+
+    own = reply.headers["x-openstack-request-id"]
+    [told] = [line for line in logged() if f"Request {own} failed" in line]
+    assert f"[{given} {own} admin admin " in told
