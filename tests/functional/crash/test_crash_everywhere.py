@@ -80,6 +80,7 @@ def test_every_kind_of_action_is_crashed(play) -> None:
     met = {
         row.action
         for ground, scenario in ALL
+        if scenario.name not in VARIANTS
         for row in play(ground, scenario, None).actions()
     }
 
