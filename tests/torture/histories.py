@@ -144,7 +144,11 @@ def _judged(
     server: Any, actions: Iterable[Any], struck: Mapping[str, float]
 ) -> Iterator[str]:
     """Tell whether one of the actions had a reason to delete a server."""
-    reasons = [row for row in actions if _holds(row, server.deleted_at)]
+    known = list(actions)
+    if any(_has_gone(row, server.deleted_at) for row in known):
+        # What turns up of a node that is gone is nobody's.
+        return
+    reasons = [row for row in known if _holds(row, server.deleted_at)]
     if not reasons:
         yield f"Server {server.id} of node {server.node_mark} was deleted unasked."
     elif all(row.cause == HEALTH_CHECK for row in reasons):
@@ -157,6 +161,11 @@ def _judged(
 def _holds(row: Any, at: float) -> bool:
     end = float("inf") if row.end_time is None else row.end_time
     return bool(row.start_time - SLACK_S <= at <= end + SLACK_S)
+
+
+def _has_gone(row: Any, at: float) -> bool:
+    is_deletion = row.action == "NODE_DELETE" and row.status == "SUCCEEDED"
+    return is_deletion and bool(row.end_time <= at)
 
 
 def _is_double(server: Any, others: Iterable[Any]) -> bool:
