@@ -162,7 +162,7 @@ def _membership(
 
     What was taken away from outside has no addresses any more.
     """
-    if not members:
+    if not members and addresses:
         yield f"Node {node.id} of cluster {node.cluster_id} is ACTIVE and no member."
         return
     member = members[0]

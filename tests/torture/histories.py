@@ -148,6 +148,11 @@ def _judged(
     if any(_has_gone(row, server.deleted_at) for row in known):
         # What turns up of a node that is gone is nobody's.
         return
+    if not any(server.id in _told(row) for row in known) and not all(
+        row.status == "SUCCEEDED" and not row.attempt for row in known
+    ):
+        # A lost engine has made it, and no action has brought it to its end.
+        return
     reasons = [row for row in known if _holds(row, server.deleted_at)]
     if not reasons:
         yield f"Server {server.id} of node {server.node_mark} was deleted unasked."
@@ -161,6 +166,13 @@ def _judged(
 def _holds(row: Any, at: float) -> bool:
     end = float("inf") if row.end_time is None else row.end_time
     return bool(row.start_time - SLACK_S <= at <= end + SLACK_S)
+
+
+def _told(row: Any) -> str:
+    """Return what the steps of an action have said at their ends."""
+    entries = (row.journal or {}).values()
+    results = [one.get("result", {}) for one in entries if isinstance(one, dict)]
+    return " ".join(str(result.get("reason", "")) for result in results)
 
 
 def _has_gone(row: Any, at: float) -> bool:
