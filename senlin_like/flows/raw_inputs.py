@@ -69,6 +69,12 @@ def _check_ids(inputs: Inputs, key: str) -> None:
     _need(fits, key, "a list of ids")
 
 
+def _check_different_ids(inputs: Inputs, key: str) -> None:
+    _check_ids(inputs, key)
+    if len(set(inputs[key])) < len(inputs[key]):
+        raise Refused(f"Items for '{key}' must be unique.")
+
+
 def _scale(inputs: Inputs) -> None:
     _check_whole(inputs, "count")
 
@@ -87,11 +93,11 @@ def _resize(inputs: Inputs) -> None:
 
 
 def _add_nodes(inputs: Inputs) -> None:
-    _check_ids(inputs, "nodes")
+    _check_different_ids(inputs, "nodes")
 
 
 def _del_nodes(inputs: Inputs) -> None:
-    _check_ids(inputs, "candidates")
+    _check_different_ids(inputs, "candidates")
 
 
 def _replace_nodes(inputs: Inputs) -> None:
@@ -99,6 +105,8 @@ def _replace_nodes(inputs: Inputs) -> None:
     ids = [*pairs, *pairs.values()] if isinstance(pairs, dict) else []
     fits = bool(ids) and all(map(_is_id, ids))
     _need(fits, "candidates", "a map from old to new ids")
+    if isinstance(pairs, dict) and len(set(pairs.values())) < len(pairs):
+        raise Refused("Map contains duplicated values.")
 
 
 def _update(inputs: Inputs) -> None:

@@ -11,35 +11,6 @@ KINDS = sorted(str(kind) for kind in Kind if kind.startswith("CLUSTER_"))
 LASTING = [kind for kind in KINDS if kind not in ("CLUSTER_CREATE", "CLUSTER_DELETE")]
 
 
-@pytest.fixture
-def service(stage, serve, spec):
-    """A client of a service with a cluster ``c`` of one node, and its stage."""
-    client = serve(stage.deps)
-    client.post("/v1/profiles", {"profile": {"name": "p", "spec": spec}})
-    body = {"name": "c", "profile_id": "p", "desired_capacity": 1, "max_size": 5}
-    reply = client.post("/v1/clusters", {"cluster": body})
-    assert reply.status == 202, reply.raw
-    stage.drain()
-    return client
-
-
-@pytest.fixture
-def trigger(service, stage):
-    """Make a webhook, trigger it, and give the action when all is done."""
-
-    def triggered(action, inputs, params=None):
-        hook = {"name": "r", "type": "webhook", "cluster_id": "c", "action": action}
-        made = service.post("/v1/receivers", {"receiver": {**hook, "params": params}})
-        assert made.status == 201, made.raw
-        receiver = made.json["receiver"]["id"]
-        reply = service.post(f"/v1/webhooks/{receiver}/trigger?V=2", inputs)
-        assert reply.status == 202, reply.raw
-        stage.drain()
-        return service.get(f"/v1/actions/{reply.json['action']}").json["action"]
-
-    return triggered
-
-
 def test_a_webhook_makes_nodes(service, trigger):
     action = trigger("CLUSTER_SCALE_OUT", None, {"count": 2})
 
