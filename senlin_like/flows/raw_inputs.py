@@ -20,6 +20,7 @@ Inputs = Mapping[str, Any]
 #: What an integer column holds.
 LARGEST = 2**31 - 1
 _LONGEST_OPERATION = 64
+_WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 _ID = re.compile(r"[0-9a-fA-F-]{1,36}")
 
 
@@ -45,12 +46,11 @@ def _need(fits: bool, key: str, form: str) -> None:
 def _check_whole(inputs: Inputs, *keys: str) -> None:
     """Take whole numbers, also written as text, as far as a column holds them."""
     for key in keys:
-        if inputs.get(key) is None:
-            continue
-        try:
-            fits = abs(int(inputs[key])) <= LARGEST
-        except (TypeError, ValueError, OverflowError):
-            fits = False
+        value = inputs.get(key)
+        if isinstance(value, str) and _WHOLE.fullmatch(value):
+            value = int(value)
+        # Neither a part of a node nor ``true`` is a number of nodes.
+        fits = value is None or (type(value) is int and abs(value) <= LARGEST)
         _need(fits, key, f"a whole number, {LARGEST} at most")
 
 
@@ -86,7 +86,8 @@ def _resize(inputs: Inputs) -> None:
     _need(adjustment in (None, *kinds), "adjustment_type", f"one of {', '.join(kinds)}")
     if inputs.get("number") is not None:
         try:
-            fits = math.fabs(float(inputs["number"])) <= LARGEST
+            is_number = not isinstance(inputs["number"], bool)
+            fits = is_number and math.fabs(float(inputs["number"])) <= LARGEST
         except (TypeError, ValueError, OverflowError):
             fits = False
         _need(fits, "number", f"a number, {LARGEST} at most")
