@@ -302,20 +302,25 @@ def plan_resize(
     """Decide what a resize does to a cluster that has ``current_nodes`` nodes.
 
     Without an adjustment the present number of nodes is the wanted size.
-    Without ``strict`` the wanted size is moved into the limits first.
+    Without ``strict`` the wanted size is moved into the limits first; but not
+    to a ``max_size`` of 0, which takes nodes only from who asks for none.
     """
     problem = check_change(change)
     if problem:
         return Refusal(reason=problem)
+    low, high = _limits(sizes, change.bounds)
     wanted = _wanted(current_nodes, change)
     desired = current_nodes if wanted is None else wanted
-    desired = desired if strict else _clamp(desired, sizes, change.bounds)
+    if not strict:
+        raised = max(desired, low)
+        desired = min(raised, high) if high > 0 else raised
+    strict = strict or high == 0
     problem = check_size(
         desired, change.bounds, sizes, strict=strict, max_nodes=max_nodes
     )
     if problem:
         return Refusal(reason=problem)
-    return _resize(current_nodes, desired, _limits(sizes, change.bounds))
+    return _resize(current_nodes, desired, (low, high))
 
 
 def _wanted(current_nodes: int, change: Change) -> int | None:
@@ -332,13 +337,6 @@ def _limits(sizes: Sizes, given: Bounds) -> tuple[int, int]:
     low = sizes.min_size if given.min_size is None else given.min_size
     high = sizes.max_size if given.max_size is None else given.max_size
     return low, high
-
-
-def _clamp(desired: int, sizes: Sizes, given: Bounds) -> int:
-    """Move a size into the limits; the upper one wins if they cross."""
-    low, high = _limits(sizes, given)
-    raised = max(desired, low)
-    return min(raised, high) if high >= 0 else raised
 
 
 def _resize(current_nodes: int, desired: int, limits: tuple[int, int]) -> Resize:

@@ -17,6 +17,8 @@ from senlin_like.flows.tasks.verdict import Judge
 from senlin_like.flows.workbench import Workbench
 
 VERSION = 1
+_OWNED = "Nodes {} already owned by some cluster."
+_MEMBERS = "Nodes {} already member of a cluster."
 
 
 def add(run: Run, bench: Workbench) -> Plan:
@@ -58,8 +60,13 @@ def _joining(run: Run, nodes: Sequence[str], name: str) -> Step:
     )
 
 
-def _check_newcomers(session: Session, row: Any, nodes: Sequence[str]) -> None:
+def _check_newcomers(
+    session: Session, row: Any, nodes: Sequence[str], taken: str = _OWNED
+) -> None:
     """Refuse nodes that are gone, taken, not well or of another type.
+
+    The cluster's own nodes are taken too: none has joined by this action before
+    it begins, and what has begun isn't checked again. ``taken`` says so.
 
     :raises Refused: with all that is wrong.
     """
@@ -71,8 +78,8 @@ def _check_newcomers(session: Session, row: Any, nodes: Sequence[str]) -> None:
             lambda node: node.profile_type != row.profile_type,
         ),
         (
-            "Nodes {} already owned by some cluster.",
-            lambda node: bool(node.cluster_id) and node.cluster_id != row.id,
+            taken,
+            lambda node: bool(node.cluster_id),
         ),
         (
             "Nodes are not ACTIVE: {}.",
@@ -163,7 +170,7 @@ def replace(run: Run, bench: Workbench) -> Plan:
                 f"The specified nodes {strangers} to be replaced are not members of "
                 f"the cluster {row.id}."
             )
-        _check_newcomers(session, row, newcomers)
+        _check_newcomers(session, row, newcomers, _MEMBERS)
         checks.note_members(run, bench, session, row.id)
         return {}
 

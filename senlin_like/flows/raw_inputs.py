@@ -20,6 +20,7 @@ Inputs = Mapping[str, Any]
 #: What an integer column holds.
 LARGEST = 2**31 - 1
 _LONGEST_OPERATION = 64
+_WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 _ID = re.compile(r"[0-9a-fA-F-]{1,36}")
 
 
@@ -45,12 +46,11 @@ def _need(fits: bool, key: str, form: str) -> None:
 def _check_whole(inputs: Inputs, *keys: str) -> None:
     """Take whole numbers, also written as text, as far as a column holds them."""
     for key in keys:
-        if inputs.get(key) is None:
-            continue
-        try:
-            fits = abs(int(inputs[key])) <= LARGEST
-        except (TypeError, ValueError, OverflowError):
-            fits = False
+        value = inputs.get(key)
+        if isinstance(value, str) and _WHOLE.fullmatch(value):
+            value = int(value)
+        # Neither a part of a node nor ``true`` is a number of nodes.
+        fits = value is None or (type(value) is int and abs(value) <= LARGEST)
         _need(fits, key, f"a whole number, {LARGEST} at most")
 
 
@@ -69,6 +69,12 @@ def _check_ids(inputs: Inputs, key: str) -> None:
     _need(fits, key, "a list of ids")
 
 
+def _check_different_ids(inputs: Inputs, key: str) -> None:
+    _check_ids(inputs, key)
+    if len(set(inputs[key])) < len(inputs[key]):
+        raise Refused(f"Items for '{key}' must be unique.")
+
+
 def _scale(inputs: Inputs) -> None:
     _check_whole(inputs, "count")
 
@@ -80,18 +86,19 @@ def _resize(inputs: Inputs) -> None:
     _need(adjustment in (None, *kinds), "adjustment_type", f"one of {', '.join(kinds)}")
     if inputs.get("number") is not None:
         try:
-            fits = math.fabs(float(inputs["number"])) <= LARGEST
+            is_number = not isinstance(inputs["number"], bool)
+            fits = is_number and math.fabs(float(inputs["number"])) <= LARGEST
         except (TypeError, ValueError, OverflowError):
             fits = False
         _need(fits, "number", f"a number, {LARGEST} at most")
 
 
 def _add_nodes(inputs: Inputs) -> None:
-    _check_ids(inputs, "nodes")
+    _check_different_ids(inputs, "nodes")
 
 
 def _del_nodes(inputs: Inputs) -> None:
-    _check_ids(inputs, "candidates")
+    _check_different_ids(inputs, "candidates")
 
 
 def _replace_nodes(inputs: Inputs) -> None:
@@ -99,6 +106,8 @@ def _replace_nodes(inputs: Inputs) -> None:
     ids = [*pairs, *pairs.values()] if isinstance(pairs, dict) else []
     fits = bool(ids) and all(map(_is_id, ids))
     _need(fits, "candidates", "a map from old to new ids")
+    if isinstance(pairs, dict) and len(set(pairs.values())) < len(pairs):
+        raise Refused("Map contains duplicated values.")
 
 
 def _update(inputs: Inputs) -> None:

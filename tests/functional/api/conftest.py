@@ -317,3 +317,32 @@ def end_actions() -> Callable[[parts.Deps], None]:
             connection.exec_driver_sql("UPDATE node SET status = 'ACTIVE'")
 
     return end
+
+
+@pytest.fixture
+def service(stage: Any, serve: Any, spec: dict[str, Any]) -> Client:
+    """A client of a service with a cluster ``c`` of one node, and its stage."""
+    client = serve(stage.deps)
+    client.post("/v1/profiles", {"profile": {"name": "p", "spec": spec}})
+    body = {"name": "c", "profile_id": "p", "desired_capacity": 1, "max_size": 5}
+    reply = client.post("/v1/clusters", {"cluster": body})
+    assert reply.status == 202, reply.raw
+    stage.drain()
+    return client
+
+
+@pytest.fixture
+def trigger(service: Client, stage: Any) -> Callable[..., Any]:
+    """Make a webhook, trigger it, and give the action when all is done."""
+
+    def triggered(action: str, inputs: Any, params: Any = None) -> Any:
+        hook = {"name": "r", "type": "webhook", "cluster_id": "c", "action": action}
+        made = service.post("/v1/receivers", {"receiver": {**hook, "params": params}})
+        assert made.status == 201, made.raw
+        receiver = made.json["receiver"]["id"]
+        reply = service.post(f"/v1/webhooks/{receiver}/trigger?V=2", inputs)
+        assert reply.status == 202, reply.raw
+        stage.drain()
+        return service.get(f"/v1/actions/{reply.json['action']}").json["action"]
+
+    return triggered

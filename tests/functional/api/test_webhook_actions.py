@@ -11,35 +11,6 @@ KINDS = sorted(str(kind) for kind in Kind if kind.startswith("CLUSTER_"))
 LASTING = [kind for kind in KINDS if kind not in ("CLUSTER_CREATE", "CLUSTER_DELETE")]
 
 
-@pytest.fixture
-def service(stage, serve, spec):
-    """A client of a service with a cluster ``c`` of one node, and its stage."""
-    client = serve(stage.deps)
-    client.post("/v1/profiles", {"profile": {"name": "p", "spec": spec}})
-    body = {"name": "c", "profile_id": "p", "desired_capacity": 1, "max_size": 5}
-    reply = client.post("/v1/clusters", {"cluster": body})
-    assert reply.status == 202, reply.raw
-    stage.drain()
-    return client
-
-
-@pytest.fixture
-def trigger(service, stage):
-    """Make a webhook, trigger it, and give the action when all is done."""
-
-    def triggered(action, inputs, params=None):
-        hook = {"name": "r", "type": "webhook", "cluster_id": "c", "action": action}
-        made = service.post("/v1/receivers", {"receiver": {**hook, "params": params}})
-        assert made.status == 201, made.raw
-        receiver = made.json["receiver"]["id"]
-        reply = service.post(f"/v1/webhooks/{receiver}/trigger?V=2", inputs)
-        assert reply.status == 202, reply.raw
-        stage.drain()
-        return service.get(f"/v1/actions/{reply.json['action']}").json["action"]
-
-    return triggered
-
-
 def test_a_webhook_makes_nodes(service, trigger):
     action = trigger("CLUSTER_SCALE_OUT", None, {"count": 2})
 
@@ -105,6 +76,49 @@ def test_inputs_without_sense_fail_the_action(service, trigger, action, inputs, 
     assert ended["status"] == "FAILED"
     assert reason in ended["status_reason"]
     assert service.get("/v1/clusters/c").json["cluster"]["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize("count", [1.5, 1.0, True, False, "1.5", "", " ", "1_0", [1]])
+@pytest.mark.parametrize("action", ["CLUSTER_SCALE_OUT", "CLUSTER_SCALE_IN"])
+def test_only_whole_numbers_count(service, trigger, action, count):
+    ended = trigger(action, {"count": count})
+
+    assert ended["status"] == "FAILED"
+    assert "'count' must be a whole number" in ended["status_reason"]
+    assert len(service.get("/v1/clusters/c").json["cluster"]["nodes"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("inputs", "reason"),
+    [
+        ({"max_size": 0}, "is greater than the specified max_size (0)"),
+        ({"max_size": "0", "min_size": 0}, "is greater than the specified max_size"),
+        ({"max_size": False}, "'max_size' must be a whole number"),
+        ({"max_size": 0.5}, "'max_size' must be a whole number"),
+        ({"min_size": True}, "'min_size' must be a whole number"),
+        (
+            {"adjustment_type": "EXACT_CAPACITY", "number": False},
+            "'number' must be a number",
+        ),
+    ],
+)
+def test_no_limit_empties_a_cluster(service, trigger, inputs, reason):
+    ended = trigger("CLUSTER_RESIZE", inputs)
+
+    cluster = service.get("/v1/clusters/c").json["cluster"]
+    assert ended["status"] == "FAILED"
+    assert reason in ended["status_reason"]
+    assert (len(cluster["nodes"]), cluster["max_size"]) == (1, 5)
+
+
+def test_a_lenient_request_empties_no_cluster(service, stage, action_of):
+    body = {"resize": {"max_size": 0, "strict": False}}
+
+    reply = service.post("/v1/clusters/c/actions", body)
+    stage.drain()
+
+    assert action_of(service, reply)["status"] == "FAILED"
+    assert len(service.get("/v1/clusters/c").json["cluster"]["nodes"]) == 1
 
 
 def test_a_refusal_is_told_as_an_event(service, trigger):

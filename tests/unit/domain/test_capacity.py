@@ -291,7 +291,10 @@ def test_a_refused_resize_says_why(change: dict[str, Any], text: str) -> None:
         ({"adjustment": CAPACITY, "number": -9, "strict": False}, (2, 0, 1)),
         ({"min_size": 4, "strict": False}, (4, 1, 0)),
         ({"max_size": 2, "strict": False}, (2, 0, 1)),
-        ({"min_size": 0, "max_size": 0, "strict": False}, (0, 0, 3)),
+        (
+            {"adjustment": EXACT, "number": 0, "min_size": 0, "max_size": 0},
+            (0, 0, 3),
+        ),
         ({"min_size": 3, "max_size": 4}, (3, 0, 0)),
         ({"min_size": 3, "max_size": 9}, (3, 0, 0)),
         ({"min_size": 6, "max_size": 9, "strict": False}, (6, 3, 0)),

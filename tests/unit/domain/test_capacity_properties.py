@@ -1,5 +1,7 @@
 """What holds for the sizes of any cluster and any request."""
 
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +74,24 @@ def test_what_is_accepted_strictly_is_the_same_without(
     lenient = plan(nodes, sizes, change, strict=False)
 
     assert isinstance(strict, Refusal) or lenient == strict
+
+
+@given(nodes=st.integers(1, MAX_NODES), strict=st.booleans(), change=CHANGES)
+def test_a_max_size_of_zero_alone_takes_no_node(
+    nodes: int, strict: bool, change: Change
+) -> None:
+    sizes = Sizes(min_size=0, max_size=-1, desired_capacity=nodes)
+    closed = dataclasses.replace(
+        change, bounds=dataclasses.replace(change.bounds, max_size=0)
+    )
+
+    planned = plan(nodes, sizes, closed, strict)
+    free = plan(nodes, sizes, dataclasses.replace(change, bounds=Bounds()), strict)
+
+    # Only who asks for no nodes gets none.
+    if isinstance(planned, Resize):
+        assert isinstance(free, Resize)
+        assert free.desired == 0
 
 
 @given(nodes=NODES, sizes=CLUSTERS, change=ADJUSTMENTS)
