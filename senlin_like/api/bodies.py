@@ -4,10 +4,13 @@ The rules of when a body counts as absent are those of Senlin's API.
 """
 
 import json
+import logging
 from typing import Any, NoReturn
 
 from senlin_like import exceptions
 from senlin_like.api import errors
+
+LOG = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
 
@@ -49,6 +52,8 @@ def read(environ: Environ, largest: int, deepest: int) -> dict[str, Any] | None:
     """
     raw = _bytes(environ, largest)
     if not raw.startswith(b"{") or not _is_json(environ.get("CONTENT_TYPE") or ""):
+        if raw:
+            LOG.info("A body of %s bytes counts as none: no JSON object.", len(raw))
         return None
     try:
         body: dict[str, Any] = json.loads(raw, parse_constant=_no_constant)

@@ -33,6 +33,12 @@ def profile(session: orm.Session, profile_id: str) -> Any | None:
     ).first()
 
 
+def profiles(session: orm.Session, profile_ids: Collection[str]) -> list[Any]:
+    """Return ``id``, ``type`` and ``sealed_spec`` of some profiles."""
+    query = sa.select(Profile.id, Profile.type, Profile.sealed_spec)
+    return list(session.execute(query.where(Profile.id.in_(sorted(profile_ids)))))
+
+
 def change(session: orm.Session, node_id: str, values: Mapping[str, Any]) -> bool:
     """Set columns of a node; tells whether there is such a node."""
     return bool(statements.update(session, TABLE, {"id": node_id}, values))
@@ -103,7 +109,8 @@ def members(
 ) -> list[Candidate]:
     """Return a cluster's nodes as candidates for removal, by index.
 
-    ``with_places`` reads their data too, for the zone and region of each.
+    ``with_places`` reads their data too, for the zone and region that are noted
+    there: what was left to the profile or the cloud isn't.
     """
     columns = [
         TABLE.c.id,
@@ -112,6 +119,7 @@ def members(
         TABLE.c.tainted,
         TABLE.c.created_at,
         TABLE.c.dependents,
+        TABLE.c.profile_id,
         Profile.created_at.label("profile_created_at"),
     ]
     rows = session.execute(
@@ -130,6 +138,7 @@ def members(
             created_at=row.created_at,
             profile_created_at=row.profile_created_at,
             is_needed=bool(row.dependents.get("nodes")),
+            profile_id=row.profile_id,
             **(_places_of(row.data) if with_places else {}),
         )
         for row in rows

@@ -39,6 +39,7 @@ class Candidate:
     created_at: datetime.datetime | None = None
     profile_created_at: datetime.datetime | None = None
     is_needed: bool = False
+    profile_id: str = ""
     zone: str | None = None
     region: str | None = None
 

@@ -374,6 +374,10 @@ class Driver(Protocol):
     def identity(self) -> Identity:
         """Return the identity side."""
 
+    @property
+    def region(self) -> str | None:
+        """Return the region of accounts that name none; known without a call."""
+
     def cloud(self, account: Account) -> Cloud:
         """Return an account's view; cheap, connections are kept.
 

@@ -17,7 +17,14 @@ from senlin_like.domain.selection import Candidate
 from senlin_like.flows import lifecycle
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
-from senlin_like.flows.tasks import batches, binding, cluster, members, places
+from senlin_like.flows.tasks import (
+    batches,
+    binding,
+    cluster,
+    members,
+    places,
+    whereabouts,
+)
 from senlin_like.flows.workbench import PolicyRecipe, Workbench
 
 #: Ids of bindings under which an action scales; a key of its data.
@@ -53,9 +60,12 @@ class Council:
     def members(self) -> list[Candidate]:
         """Return the members that the action finds, with their places if asked for."""
         if self._members is None:
-            wants = any(recipe.type.wants_places for _, recipe in self._asked)
-            self._members = cluster.members(
-                self.run, self._session, self.row.id, with_places=wants
+            kinds = whereabouts.kinds(recipe for _, recipe in self._asked)
+            found = cluster.members(
+                self.run, self._session, self.row.id, with_places=bool(kinds)
+            )
+            self._members = whereabouts.fill_in(
+                self.run, self.bench, self._session, self._but_newcomer(found), kinds
             )
         return self._members
 
@@ -153,7 +163,7 @@ class Council:
                 )
                 properties, region = recipe.properties, recipe.region
         return plan.Facts(
-            members=tuple(one for one in self.members if one.id != self._newcomer()),
+            members=tuple(self.members),
             sizes=cluster_state.sizes_of(self.row),
             max_nodes=run.deps.settings.max_nodes_per_cluster,
             now=run.deps.clock(),
@@ -163,10 +173,11 @@ class Council:
             regions=self._places.get("regions"),
         )
 
-    def _newcomer(self) -> str | None:
-        """Return the node that is being made: it is a member in name only."""
+    def _but_newcomer(self, found: Sequence[Candidate]) -> list[Candidate]:
+        """Leave out a node that is being made: it is a member in name only."""
         facts = self.run.facts
-        return facts.target if facts.kind is Kind.NODE_CREATE else None
+        is_coming = facts.kind is Kind.NODE_CREATE
+        return [node for node in found if not is_coming or node.id != facts.target]
 
 
 def note_members(run: Run, bench: Workbench, session: Session, cluster_id: str) -> None:

@@ -1,14 +1,22 @@
 """``senlin.policy.loadbalance``: nodes are members of a load balancer's pool."""
 
+import ipaddress
 from collections.abc import Mapping, Sequence
 
 from senlin_like.domain import spec as specs
+from senlin_like.domain.spec_types import show
 from senlin_like.policies import base, references
 from senlin_like.policies.balancing import hooks, strays
 from senlin_like.policies.references import Reference
 
 _PROTOCOLS = specs.one_of("HTTP", "HTTPS", "TCP")
 _LARGEST_PORT = 65_535
+#: What Octavia takes.
+_LEAST = {
+    "vip": {"connection_limit": -1},
+    "health_monitor": {"delay": 0, "timeout": 0, "max_retries": 1},
+}
+_MOST_RETRIES = 10
 
 _PERSISTENCE: specs.Schema = {
     "type": specs.String(
@@ -112,6 +120,37 @@ PROPERTIES: specs.Schema = {
 }
 
 
+def _unusable_place(properties: base.Properties) -> str | None:
+    """Tell why nodes or clients can't be reached where it is said, or None."""
+    if not properties["pool"]["subnet"].strip():
+        return "the 'subnet' for 'pool' must be given"
+    address = properties["vip"]["address"]
+    if address is not None and not _is_address(address):
+        return f"the 'address' for 'vip' must be an IP address: '{show(address)}'"
+    return None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text
+
+
+def _unusable_number(properties: base.Properties) -> str | None:
+    """Tell which number no load balancer takes, None if all are fine."""
+    for owner, least in _LEAST.items():
+        values = properties[owner] or {}
+        too_small = base.too_small(values, least, owner)
+        if too_small:
+            return too_small
+    monitor = properties["health_monitor"]
+    if monitor and monitor["max_retries"] > _MOST_RETRIES:
+        return f"the 'max_retries' for 'health_monitor' must be <= {_MOST_RETRIES}"
+    return None
+
+
 class LoadBalance(base.Plain):
     """How the nodes of a cluster share one address."""
 
@@ -141,7 +180,11 @@ class LoadBalance(base.Plain):
         vip = properties["vip"]
         if not vip["subnet"] and not vip["network"]:
             return "At least one of VIP Subnet or Network must be defined."
-        return base.too_small(properties, {"lb_status_timeout": 1})
+        return (
+            base.too_small(properties, {"lb_status_timeout": 1})
+            or _unusable_place(properties)
+            or _unusable_number(properties)
+        )
 
     def references(self, properties: base.Properties) -> Sequence[Reference]:
         """Return subnets, flavor, network and load balancer, as far as named."""

@@ -94,6 +94,11 @@ class WatchedDriver:
         found: clouds.Identity = self.inner.identity
         return found
 
+    @property
+    def region(self) -> str | None:
+        found: str | None = self.inner.region
+        return found
+
     def cloud(self, account: clouds.Account) -> Any:
         return _Watched(self.inner.cloud(account), self._moments)
 

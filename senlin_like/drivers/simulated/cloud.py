@@ -66,6 +66,11 @@ class SimulatedDriver:
         """Return the identity side."""
         return self._identity
 
+    @property
+    def region(self) -> str:
+        """Return the region of accounts that name none."""
+        return self._region
+
     def cloud(self, account: base.Account) -> base.Cloud:
         """Return an account's view.
 

@@ -27,6 +27,31 @@ def create(client, spec):
 
 
 @pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"pool": {"subnet": ""}}, "the 'subnet' for 'pool' must be given"),
+        (
+            {"vip": {"subnet": "private-subnet", "address": "x"}},
+            "the 'address' for 'vip' must be an IP address: 'x'",
+        ),
+        (
+            {"health_monitor": {"delay": -1, "timeout": -5, "max_retries": -3}},
+            "the 'delay' for 'health_monitor' must be >= 0",
+        ),
+    ],
+)
+def test_a_balancer_that_can_not_be_is_refused_without_a_look(client, changes, message):
+    spec = balanced(**changes)
+
+    created = create(client, spec)
+    validated = client.post("/v1/policies/validate", {"policy": {"spec": spec}})
+
+    assert (created.status, validated.status) == (400, 400)
+    assert message in created.message
+    assert message in validated.message
+
+
+@pytest.mark.parametrize(
     "spec",
     [
         balanced(),

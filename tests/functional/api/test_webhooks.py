@@ -95,11 +95,44 @@ def test_a_password_file_does_not_shut_the_door(build, tmp_path, cluster, hook):
         ("1.10", "V=1", None, {"count": 2}),
         ("latest", "V=7", {"params": {"a": 1}}, {"count": 2, "params": {"a": 1}}),
         ("latest", "V=2&count=9&k=v", None, {"count": 2}),
-        ("latest", "V=2", [1], {"count": 2}),
     ],
 )
 def test_inputs(client, hook, inputs_of, version, query, body, expected):
     assert inputs_of(client.at(version).post(f"{hook}?{query}", body)) == expected
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.9", "latest"])
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b"[1]", "application/json"),
+        (b'"x"', "application/json"),
+        (b"5", "application/json"),
+        (b"null", "application/json"),
+        (b"\xff\xfe", "application/json"),
+        (b'\n{"count": 5}', "application/json"),
+        (b"count=5", "application/x-www-form-urlencoded"),
+        (b'{"count": 5}', "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_body_that_is_no_object_counts_as_none_and_is_noted(
+    client, hook, inputs_of, caplog, version, raw, kind
+):
+    caplog.set_level("INFO", "senlin_like.api.bodies")
+
+    reply = client.at(version).post(f"{hook}?V=2", raw, content_type=kind)
+
+    assert inputs_of(reply) == {"count": 2}
+    noted = f"A body of {len(raw)} bytes counts as none: no JSON object."
+    assert caplog.messages.count(noted) == 1
+
+
+@pytest.mark.parametrize("raw", [b'{"count": ', b'{"count": "\xff"}', b"{} {}"])
+def test_a_body_that_begins_as_an_object_has_to_be_one(client, hook, raw):
+    reply = client.post(f"{hook}?V=2", raw)
+
+    assert (reply.status, reply.type) == (400, "HTTPBadRequest")
+    assert reply.message.startswith("The request body is not valid JSON: ")
 
 
 def test_a_body_of_the_first_form_is_closed(client, hook):

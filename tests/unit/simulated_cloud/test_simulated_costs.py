@@ -103,6 +103,23 @@ def test_an_unknown_region_is_not_found(cloud):
         driver.cloud(account)
 
 
+@pytest.mark.parametrize("configured", [None, "RegionTwo"])
+def test_accounts_that_name_no_region_are_in_the_one_that_is_told(
+    cloud, levers, configured
+):
+    levers.put_thing("region", {"name": "RegionTwo"})
+    driver = driver_module.SimulatedDriver(cloud, region=configured)
+    nowhere = driver.cloud(base.Account(user="u", project="p"))
+    request = objects.ServerRequest(
+        name="s", flavor_id="1", image_id=None, metadata={base.NODE_MARK: "n"}
+    )
+
+    account = base.Account(user="u", project="p", region=driver.region)
+    server = driver.cloud(account).compute.create_server(request)
+
+    assert [one.id for one in nowhere.compute.find_marked("n")] == [server.id]
+
+
 def test_regions_do_not_see_each_others_servers(cloud, levers):
     levers.put_thing("region", {"name": "RegionTwo"})
     driver = driver_module.SimulatedDriver(cloud)
