@@ -1,4 +1,7 @@
-"""What engines read of clusters, and the columns they set."""
+"""What engines read of clusters, and the columns they set.
+
+The only place that computes the status of a cluster.
+"""
 
 import datetime
 from collections.abc import Mapping
@@ -11,8 +14,10 @@ from senlin_like.db import checks, health_checks, member_checks, node_state
 from senlin_like.db.models import Binding, Cluster, Event, Node, Profile, Receiver
 from senlin_like.domain import cluster_status
 from senlin_like.domain.capacity import Sizes
+from senlin_like.domain.enums import ClusterStatus
 
 TABLE = Cluster.__table__
+_TROUBLED = frozenset({ClusterStatus.WARNING, ClusterStatus.ERROR})
 
 
 def load(session: orm.Session, cluster_id: str, *, lock: bool = False) -> Any | None:
@@ -58,32 +63,64 @@ def settle(
     """Work out how a cluster stands, from its nodes, and write that down.
 
     ``values`` are columns to set in the same statement; sizes among them
-    count already. The only place that computes the status of a cluster.
-    Returns None when the cluster is gone.
+    count already. Returns None when the cluster is gone.
     """
     row = load(session, cluster_id, lock=True)
     if row is None:
         return None
-    fresh = {**row._mapping, **(values or {})}
-    _all, active = node_state.count(session, cluster_id)
-    standing = cluster_status.evaluate(
+    standing = _standing(session, row, operation, values or {})
+    _write(session, cluster_id, standing, now, values or {})
+    return standing
+
+
+def lock_troubled(session: orm.Session, cluster_id: str) -> Any | None:
+    """Return the row of a cluster in WARNING or ERROR, locked; None for others.
+
+    Others aren't locked: as many nodes as there are may ask at the same time.
+    """
+    status = session.scalar(sa.select(TABLE.c.status).where(TABLE.c.id == cluster_id))
+    if status not in _TROUBLED:
+        return None
+    row = load(session, cluster_id, lock=True)
+    return row if row is not None and row.status in _TROUBLED else None
+
+
+def relieve(
+    session: orm.Session, row: Any, operation: str, now: datetime.datetime
+) -> None:
+    """Work out how a cluster that was in trouble stands, now that a node is well.
+
+    ``row`` is locked (``lock_troubled``). Good news makes no cluster worse: one
+    that is in WARNING doesn't get into ERROR.
+    """
+    standing = _standing(session, row, operation, {})
+    if row.status == ClusterStatus.ERROR or standing.status != ClusterStatus.ERROR:
+        _write(session, row.id, standing, now, {})
+
+
+def _standing(
+    session: orm.Session, row: Any, operation: str, values: Mapping[str, Any]
+) -> cluster_status.Standing:
+    fresh = {**row._mapping, **values}
+    _all, active = node_state.count(session, row.id)
+    return cluster_status.evaluate(
         operation,
         active,
         desired_capacity=fresh["desired_capacity"],
         min_size=fresh["min_size"],
         max_size=fresh["max_size"],
     )
-    change(
-        session,
-        cluster_id,
-        {
-            **(values or {}),
-            "status": standing.status,
-            "status_reason": standing.reason,
-            "updated_at": now,
-        },
-    )
-    return standing
+
+
+def _write(
+    session: orm.Session,
+    cluster_id: str,
+    standing: cluster_status.Standing,
+    now: datetime.datetime,
+    values: Mapping[str, Any],
+) -> None:
+    columns = {"status": standing.status, "status_reason": standing.reason}
+    change(session, cluster_id, {**values, **columns, "updated_at": now})
 
 
 def remove(session: orm.Session, cluster_id: str) -> None:

@@ -194,9 +194,9 @@ def merge_data(session: orm.Session, node_id: str, changes: Mapping[str, Any]) -
     change(session, node_id, {"data": kept})
 
 
-def remove_never_made(session: orm.Session, node_ids: Sequence[str]) -> int:
-    """Delete rows of nodes that never had anything in the cloud."""
-    removed = 0
+def remove_never_made(session: orm.Session, node_ids: Sequence[str]) -> set[str]:
+    """Delete rows of nodes that never had anything in the cloud; return their ids."""
+    removed: set[str] = set()
     for start in range(0, len(node_ids), 500):
         never_made = sa.and_(
             TABLE.c.id.in_(list(node_ids[start : start + 500])),
@@ -206,9 +206,9 @@ def remove_never_made(session: orm.Session, node_ids: Sequence[str]) -> int:
         rows = session.execute(
             sa.select(TABLE.c.id, TABLE.c.data).where(never_made).with_for_update()
         ).all()
-        gone = session.execute(sa.delete(TABLE).where(never_made))
+        session.execute(sa.delete(TABLE).where(never_made))
         hosts.take_off(session, rows)
-        removed += gone.rowcount  # type: ignore[attr-defined]
+        removed.update(row.id for row in rows)
     return removed
 
 

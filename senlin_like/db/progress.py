@@ -188,6 +188,11 @@ def finish(
         child_ended(session, parent_id, 1)
 
 
+def amend(session: orm.Session, action_id: str, outputs: Mapping[str, Any]) -> None:
+    """Set the outputs of an action in the transaction that ends it."""
+    statements.update(session, TABLE, {"id": action_id}, {"outputs": outputs})
+
+
 def child_ended(session: orm.Session, parent_id: str, count: int) -> None:
     """Count ended children; the last one wakes the waiting parent."""
     session.execute(_CHILD_ENDED, {"parent": parent_id, "count": count})

@@ -134,7 +134,7 @@ def removal(run: Run, bench: Workbench, *, destroy: Callable[[], bool]) -> list[
 
     steps = cluster.removal(
         run,
-        lambda session, row: _still_chosen(run, session, row, leaving()),
+        lambda session, row: _still_chosen(session, row, leaving()),
         destroy=destroy,
         drain=[members.Drain(run, bench, leaving)],
         leave=[members.Leave(run, bench, leaving)],
@@ -142,16 +142,9 @@ def removal(run: Run, bench: Workbench, *, destroy: Callable[[], bool]) -> list[
     return batches.repeated(run, batches.DELETION, steps, [cluster.REMOVE])
 
 
-def _still_chosen(
-    run: Run, session: Session, row: Any, chosen: Sequence[str]
-) -> Sequence[str]:
-    """Return those nodes that still are members, and tell the owner of them."""
-    if not chosen:
-        return []
-    picked = batches.still_there(session, row, chosen)
-    told = run.outputs.get("nodes_removed", [])
-    run.outputs["nodes_removed"] = list(dict.fromkeys([*told, *picked]))
-    return picked
+def _still_chosen(session: Session, row: Any, chosen: Sequence[str]) -> Sequence[str]:
+    """Return those nodes that still are members."""
+    return batches.still_there(session, row, chosen) if chosen else []
 
 
 def _decide_resize(

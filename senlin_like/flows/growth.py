@@ -1,9 +1,9 @@
 """What a cluster action that makes nodes leaves behind when it is stopped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from senlin_like.db import node_state
+from senlin_like.db import node_state, progress
 from senlin_like.db.session import Session
 from senlin_like.domain.capacity import Refusal, Resize
 from senlin_like.domain.enums import NodeStatus
@@ -42,8 +42,17 @@ def stopped_short(
     if stopped == "timeout":
         known = node_state.rows_of(session, made)
         idle = [row.id for row in known.values() if row.status == NodeStatus.INIT]
-        node_state.remove_never_made(session, idle)
+        _remove(run, session, idle)
         return {}
-    node_state.remove_never_made(session, made)
+    _remove(run, session, made)
     count, _active = node_state.count(session, row.id)
     return {"desired_capacity": max(count, row.min_size)}
+
+
+def _remove(run: Run, session: Session, node_ids: Sequence[str]) -> None:
+    """Remove those that never had anything in the cloud; they weren't added."""
+    removed = node_state.remove_never_made(session, node_ids)
+    if removed:
+        added = [one for one in run.outputs["nodes_added"] if one not in removed]
+        outputs = {**run.outputs, "nodes_added": added}
+        progress.amend(session, run.facts.id, outputs)

@@ -14,6 +14,8 @@ from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Close, Ending
 
 Values = Mapping[str, Any]
+#: What may find that a node is well again.
+_HEALING = frozenset({Kind.NODE_CHECK, Kind.NODE_RECOVER})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,11 @@ def ending(
                 fail = on_failure or failed(words)
                 values = fail(run, session, row, how)
                 reason = how.reason
+            troubled = _troubled(run, session, row, values or {})
             _write(session, row, values or {})
+            if troubled is not None:
+                now = run.deps.clock()
+                cluster_state.relieve(session, troubled, run.facts.kind, now)
             _watch_for_strays(run, session, row.id, how)
             phase = Phase.END if how.is_good else Phase.ERROR
             telling.about_node(run, row, phase, reason, session)
@@ -77,6 +83,19 @@ def failed(words: Words) -> Callable[[Run, Session, Any, Ending], Values | None]
         }
 
     return values
+
+
+def _troubled(run: Run, session: Session, row: Any, values: Values) -> Any | None:
+    """Return the cluster that may be well again since the node is, locked.
+
+    It is locked before the node, as by everybody. Children leave it to their
+    parent.
+    """
+    if run.facts.is_child or not row.cluster_id or run.facts.kind not in _HEALING:
+        return None
+    if values.get("status") != NodeStatus.ACTIVE:
+        return None
+    return cluster_state.lock_troubled(session, row.cluster_id)
 
 
 def _write(session: Session, row: Any, values: Values) -> None:

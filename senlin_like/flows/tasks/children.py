@@ -152,7 +152,12 @@ class FanOut(Step):
             left = children.left(session, run.facts.id)
         if left > 0:
             return Park(parking=self._parking(left), memo=memo)
-        return Done(result=self._sum_up(session, memo))
+        result = sum_up(run, session, memo)
+        self.ended(result)
+        return Done(result=result)
+
+    def ended(self, result: Mapping[str, Any]) -> None:
+        """Take in what came of the children, in the transaction that keeps it."""
 
     def _stop_children(self, session: Session) -> None:
         run = self.run
@@ -163,20 +168,22 @@ class FanOut(Step):
         run.heed(Signal.CANCEL)
         run.data["stopped"] = "cancelled" if run.is_cancelled() else "timeout"
 
-    def _sum_up(self, session: Session, memo: Mapping[str, Any]) -> dict[str, Any]:
-        bad = children.unsuccessful(
-            session, self.run.facts.id, int(memo["first"]), int(memo["last"])
-        )
-        failed = [row for row in bad if row.status == ActionStatus.FAILED]
-        return {
-            **memo["result"],
-            "failed": [row.id for row in bad],
-            "failed_nodes": [row.target for row in bad],
-            "first_failure": failed[0].status_reason if failed else "",
-        }
-
 
 HEEDS = "heeded"
+
+
+def sum_up(run: Run, session: Session, memo: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the result of a fan-out; who has not ended counts as failed."""
+    bad = children.unsuccessful(
+        session, run.facts.id, int(memo["first"]), int(memo["last"])
+    )
+    failed = [row for row in bad if row.status == ActionStatus.FAILED]
+    return {
+        **memo["result"],
+        "failed": [row.id for row in bad],
+        "failed_nodes": [row.target for row in bad],
+        "first_failure": failed[0].status_reason if failed else "",
+    }
 
 
 def stop_if_asked(run: Run) -> None:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from senlin_like.db import cluster_state, conflicts, node_state
+from senlin_like.db import cluster_state, conflicts, node_state, progress
 from senlin_like.db import nodes as stored
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
@@ -15,7 +15,7 @@ from senlin_like.flows import telling
 from senlin_like.flows.outcomes import Decide, Done, Gone, Outcome, Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Close, Ending, Step
-from senlin_like.flows.tasks.children import Batch, Child, FanOut, Owner
+from senlin_like.flows.tasks.children import Batch, Child, FanOut, Owner, sum_up
 from senlin_like.flows.tasks.pause import Pause
 
 #: Decides what an action begins with: columns to set, and what to keep.
@@ -23,6 +23,8 @@ Opening = Callable[[Session, Any], Mapping[str, Any]]
 _REMOVING = frozenset({Kind.NODE_DELETE, Kind.NODE_LEAVE})
 #: The step in which nodes go.
 REMOVE = "RemoveNodes"
+#: Key of an action's outputs: the nodes that have gone.
+_REMOVED = "nodes_removed"
 
 
 def gone(run: Run) -> Gone:
@@ -212,6 +214,30 @@ class OnNodes(FanOut):
         )
 
 
+class RemoveNodes(OnNodes):
+    """Let nodes go; the outputs name those that have gone, once all have ended."""
+
+    def ended(self, result: Mapping[str, Any]) -> None:
+        """Name them in the action's outputs."""
+        self.run.outputs[_REMOVED] = _with_gone(self.run, result)
+
+
+def tell_gone(run: Run, session: Session) -> None:
+    """Name the nodes that have gone when an action ends before its children."""
+    memo = run.memo(REMOVE)
+    if memo:
+        gone = _with_gone(run, sum_up(run, session, memo))
+        outputs = {**run.outputs, _REMOVED: gone}
+        progress.amend(session, run.facts.id, outputs)
+
+
+def _with_gone(run: Run, result: Mapping[str, Any]) -> list[str]:
+    """Return the nodes that had gone before, and those that now have."""
+    stayed = set(result["failed_nodes"])
+    now = [node_id for node_id in result["picked"] if node_id not in stayed]
+    return list(dict.fromkeys([*run.outputs.get(_REMOVED, []), *now]))
+
+
 def removal(
     run: Run,
     pick: Callable[[Session, Any], Sequence[str]],
@@ -249,7 +275,7 @@ def removal(
             name="StopNodes",
             child_name="node_delete",
         ),
-        OnNodes(
+        RemoveNodes(
             run,
             kind,
             pick,
@@ -291,6 +317,7 @@ def ending(
 
     def close(run: Run, how: Ending) -> Save:
         def save(session: Session) -> None:
+            tell_gone(run, session)
             row = cluster_state.load(session, run.facts.target, lock=True)
             if row is None:
                 return
