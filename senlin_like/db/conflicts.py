@@ -278,4 +278,5 @@ def resume(session: orm.Session, ids: Collection[str]) -> bool:
         .where(TABLE.c.id.in_(list(ids)), TABLE.c.status == ActionStatus.SUSPENDED)
         .values(status=ActionStatus.READY, ready_at=db_now())
     )
-    return bool(asked.rowcount or paused.rowcount)
+    changed = (asked.rowcount, paused.rowcount)  # type: ignore[attr-defined]
+    return any(changed)
