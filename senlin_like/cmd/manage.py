@@ -174,11 +174,16 @@ def _user_file(conf: cfg.ConfigOpts) -> pathlib.Path:
     return pathlib.Path(name)
 
 
+def _nobody() -> None:
+    """Wake nobody."""
+
+
 @contextlib.contextmanager
 def _opened(conf: cfg.ConfigOpts) -> Iterator[Deps]:
     """Open what operations work with, and close it afterwards."""
     sender = wakeup.Sender(conf)
-    deps = assembly.deps(conf, sender)
+    # A standalone service has no broker: its engine looks for work by itself.
+    deps = assembly.deps(conf, sender if conf.state_dir is None else _nobody)
     try:
         yield deps
     finally:
@@ -261,7 +266,7 @@ def _command(
 
 
 def _lead(conf: cfg.ConfigOpts, folder: state.Folder) -> None:
-    """Let a command work on a standalone service, which has no broker.
+    """Let a command work on a standalone service.
 
     :raises Invalid: when there is none.
     """
@@ -269,7 +274,6 @@ def _lead(conf: cfg.ConfigOpts, folder: state.Folder) -> None:
     os.umask(state.PRIVATE)
     folder.lead(conf)
     conf.set_default("cloud_backend", assembly.SIMULATED[0])
-    conf.set_default("transport_url", "fake:/")
 
 
 def main() -> None:
