@@ -37,7 +37,8 @@ class Call:
     """One request. ``ids`` are the identities in its path, outermost first.
 
     ``body`` is the checked body where the operation has a table for it, and
-    the raw one (None: absent) otherwise.
+    the raw one (None: absent) otherwise. ``known`` are the parameters that the
+    query may have; None stands for all.
     """
 
     parts: Parts
@@ -48,6 +49,7 @@ class Call:
     query_string: str
     ids: tuple[str, ...] = ()
     body: Any = None
+    known: frozenset[str] | None = None
 
     @property
     def deps(self) -> Deps:
@@ -71,11 +73,14 @@ class Call:
 
     @functools.cached_property
     def query(self) -> queries.Query:
-        """Return the parameters of the query.
+        """Return the known parameters of the query.
 
         :raises InvalidBody: when they can't be read.
         """
-        return queries.parse(self.query_string)
+        parsed = queries.parse(self.query_string)
+        if self.known is None:
+            return parsed
+        return {name: parsed[name] for name in parsed if name in self.known}
 
     def authorize(self, rule: str) -> None:
         """Check an access rule.

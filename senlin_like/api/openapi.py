@@ -8,15 +8,16 @@ from senlin_like.api.operation import Endpoint, Gives, Operation, Takes, Wrapped
 
 Json = dict[str, Any]
 
+#: Words rather than JSON's own: a query knows text only.
+_FLAG: Json = {
+    "type": "string",
+    "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$",
+}
 _PAGING = (
     ("limit", {"type": "integer", "minimum": 0}, "The most items of a page."),
     ("marker", {"type": "string", "format": "uuid"}, "The last item seen."),
     ("sort", {"type": "string"}, "Keys to sort by: key[:asc|:desc], …"),
-    (
-        "global_project",
-        {"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"},
-        "Whether to list the things of all projects.",
-    ),
+    ("global_project", _FLAG, "Whether to list the things of all projects."),
 )
 #: The order that parameter files of API references have.
 _PLACES = ("path", "query", "body")
@@ -110,17 +111,13 @@ def parameters() -> Json:
         for table in tables:
             for field in table.fields:
                 found.setdefault(f"{table.singular}_{field.name}", _parameter(field))
-        for name, text in declared.requires:
-            found[f"{declared.resource.singular}_{name}_query"] = {
-                "description": text,
-                "in": "query",
-                "required": True,
-                "type": "string",
-            }
+        for one in declared.parameters:
+            key = f"{declared.resource.singular}_{one.name}_query"
+            found[key] = _query_parameter(one)
         if declared.listing is not None:
-            for one in declared.listing.filters:
-                found[f"{declared.resource.singular}_{one.name}_query"] = {
-                    "description": one.text,
+            for narrows in declared.listing.filters:
+                found[f"{declared.resource.singular}_{narrows.name}_query"] = {
+                    "description": narrows.text,
                     "in": "query",
                     "required": False,
                     "type": "string",
@@ -128,6 +125,19 @@ def parameters() -> Json:
     return dict(
         sorted(found.items(), key=lambda item: (_PLACES.index(item[1]["in"]), item[0]))
     )
+
+
+def _query_parameter(one: queries.Parameter) -> Json:
+    """Describe a parameter of a query for the API reference."""
+    described: Json = {
+        "description": one.text,
+        "in": "query",
+        "required": one.is_required,
+        "type": "boolean" if one.is_flag else "string",
+    }
+    if one.since != mv.INITIAL:
+        described["min_version"] = mv.text(one.since)
+    return described
 
 
 def _parameter(field: fields.Field) -> Json:
@@ -193,13 +203,14 @@ def _operation(
     }
     described["parameters"] += [
         {
-            "name": name,
+            "name": one.name,
             "in": "query",
-            "required": True,
-            "schema": {"type": "string", "minLength": 1},
-            "description": text,
+            "required": one.is_required,
+            "schema": _FLAG if one.is_flag else {"type": "string", "minLength": 1},
+            "description": one.text,
         }
-        for name, text in declared.requires
+        for one in declared.parameters
+        if one.since <= version
     ]
     if declared.is_open:
         described["security"] = []

@@ -72,8 +72,8 @@ class Takes:
 class Operation:
     """What is known of an operation beside its code.
 
-    ``is_open``: it needs no authentication. ``requires``: the parameters that
-    the query has to have, with what they mean.
+    ``is_open``: it needs no authentication. ``parameters``: what its query may
+    have; a method sees no other ones, and a list has those of its ``listing``.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Operation:
     since: mv.Version = mv.INITIAL
     listing: queries.Listing | None = None
     is_open: bool = False
-    requires: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[queries.Parameter, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -128,6 +128,8 @@ class Endpoint(Generic[Method]):
             raise bodies.missing()
         call.need(declared.since)
         call.authorize(declared.rule)
+        if declared.listing is None:
+            call.known = frozenset(one.name for one in declared.parameters)
         if takes is not None:
             call.body = _checked(call, takes, raw)
         return _FORMS[declared.gives](call, declared, self.method(controller, call))

@@ -39,6 +39,21 @@ class Filter:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A parameter of an operation that isn't a list.
+
+    A flag is ``true`` or ``false`` in any case. Before version ``since`` it is
+    taken and ignored.
+    """
+
+    name: str
+    text: str
+    is_required: bool = False
+    is_flag: bool = False
+    since: mv.Version = mv.INITIAL
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Listing:
     """What the query of a list may hold. ``quoted`` is how it names unknown ones.
 

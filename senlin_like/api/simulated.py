@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from senlin_like import exceptions
-from senlin_like.api import bodies, fields
+from senlin_like.api import bodies, fields, queries
 from senlin_like.api.call import Call
 from senlin_like.api.operation import (
     Gives,
@@ -138,7 +138,10 @@ class Servers(_Lever):
     @operation(_shows("servers"))
     def get(self, call: Call) -> dict[str, Any]:
         """List servers; by project, name, node_mark or host."""
-        asked = {name: values[-1] for name, values in call.query.items()}
+        asked = {
+            name: values[-1]
+            for name, values in queries.parse(call.query_string).items()
+        }
         marker = asked.pop("marker", None)
         return {"servers": self.controls.servers(filters=asked, marker=marker)}
 
@@ -163,7 +166,7 @@ class Containers(_Lever):
     @operation(_shows("containers"))
     def get(self, call: Call) -> dict[str, Any]:
         """List containers, of all projects or of one."""
-        project = call.query.get("project", [None])[-1]
+        project = queries.parse(call.query_string).get("project", [None])[-1]
         return {"containers": self.controls.containers(project)}
 
 
@@ -218,7 +221,10 @@ class LoadBalancers(_Lever):
     @operation(_shows("load_balancers"))
     def get(self, call: Call) -> dict[str, Any]:
         """List load balancers with their members; by project, name or mark."""
-        asked = {name: values[-1] for name, values in call.query.items()}
+        asked = {
+            name: values[-1]
+            for name, values in queries.parse(call.query_string).items()
+        }
         return {"load_balancers": self.controls.load_balancers(asked)}
 
 

@@ -13,7 +13,7 @@ from oslo_config import cfg
 
 from senlin_like import exceptions
 from senlin_like.api import app
-from senlin_like.cmd import assembly, presence
+from senlin_like.cmd import assembly, intake, presence
 from senlin_like.rpc import wakeup
 
 
@@ -34,7 +34,7 @@ def serve(wsgi: Any, conf: cfg.ConfigOpts, host: str, port: int) -> Any:
     Requests beyond the threads wait in line; the kernel holds what is beyond
     the connections.
     """
-    return waitress.create_server(
+    server = waitress.create_server(
         wsgi,
         host=host,
         port=port,
@@ -42,10 +42,12 @@ def serve(wsgi: Any, conf: cfg.ConfigOpts, host: str, port: int) -> Any:
         backlog=conf.senlin_api.backlog,
         connection_limit=conf.senlin_api.backlog,
         channel_timeout=120,
-        max_request_body_size=max(conf.senlin_api.max_json_body_size * 2, 1 << 20),
         ident="senlin-like",
         clear_untrusted_proxy_headers=False,
+        **intake.bounds(conf.senlin_api.max_json_body_size),
     )
+    intake.leave_refusals(server)
+    return server
 
 
 def main() -> None:

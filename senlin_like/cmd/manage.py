@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import datetime
 import getpass
+import os
 import pathlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +14,7 @@ from oslo_config import cfg
 from oslo_db import exception as db_exception
 
 from senlin_like import exceptions
-from senlin_like.cmd import assembly, users
+from senlin_like.cmd import assembly, state, users
 from senlin_like.conf import opts
 from senlin_like.context import RequestContext
 from senlin_like.db import purge, vault
@@ -173,11 +174,16 @@ def _user_file(conf: cfg.ConfigOpts) -> pathlib.Path:
     return pathlib.Path(name)
 
 
+def _nobody() -> None:
+    """Wake nobody."""
+
+
 @contextlib.contextmanager
 def _opened(conf: cfg.ConfigOpts) -> Iterator[Deps]:
     """Open what operations work with, and close it afterwards."""
     sender = wakeup.Sender(conf)
-    deps = assembly.deps(conf, sender)
+    # A standalone service has no broker: its engine looks for work by itself.
+    deps = assembly.deps(conf, sender if conf.state_dir is None else _nobody)
     try:
         yield deps
     finally:
@@ -259,16 +265,36 @@ def _command(
     return parser
 
 
+def _lead(conf: cfg.ConfigOpts, folder: state.Folder) -> None:
+    """Let a command work on a standalone service.
+
+    :raises Invalid: when there is none.
+    """
+    folder.check()
+    os.umask(state.PRIVATE)
+    folder.lead(conf)
+    conf.set_default("cloud_backend", assembly.SIMULATED[0])
+
+
 def main() -> None:
     """Carry out one command; 0 if all is well, 1 with the reason if not."""
     conf = cfg.ConfigOpts()
     opts.register(conf)
-    conf.register_cli_opt(
-        cfg.SubCommandOpt("command", title="Commands", handler=add_commands)
+    conf.register_cli_opts(
+        [
+            cfg.StrOpt(
+                "state-dir",
+                metavar="DIR",
+                help="state directory of the senlin-like-standalone that is meant",
+            ),
+            cfg.SubCommandOpt("command", title="Commands", handler=add_commands),
+        ]
     )
     files = [path for path in assembly.DEFAULT_FILES if pathlib.Path(path).exists()]
     conf(sys.argv[1:], project="senlin_like", default_config_files=files or None)
     try:
+        if conf.state_dir is not None:
+            _lead(conf, state.Folder(pathlib.Path(conf.state_dir)))
         conf.command.work(conf)
     except exceptions.Error as error:
         raise assembly.fail(error.message) from error

@@ -16,8 +16,7 @@ from oslo_config import cfg
 
 from senlin_like import exceptions
 from senlin_like.api import app
-from senlin_like.cmd import api, assembly, presence
-from senlin_like.db import vault
+from senlin_like.cmd import api, assembly, presence, state
 from senlin_like.db.migrations import migrate
 from senlin_like.engine.worker import Engine
 
@@ -32,11 +31,11 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         description="Run the whole clustering service in one process.",
     )
     home = pathlib.Path.home()
-    state = os.environ.get("XDG_STATE_HOME") or str(home / ".local" / "state")
+    states = os.environ.get("XDG_STATE_HOME") or str(home / ".local" / "state")
     parser.add_argument(
         "--state-dir",
         type=pathlib.Path,
-        default=pathlib.Path(state) / "senlin-like",
+        default=pathlib.Path(states) / "senlin-like",
         help="directory of databases, keys and users (default: %(default)s)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
@@ -59,26 +58,17 @@ def prepare(asked: argparse.Namespace, rest: list[str]) -> cfg.ConfigOpts:
     :raises Invalid: when the address would let strangers in.
     """
     assembly.refuse_strangers(asked.auth, asked.host)
-    state: pathlib.Path = asked.state_dir.resolve()
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = state / "fernet.keys"
-    if not keys.exists():
-        assembly.make_key_file(keys, vault.new_key())
-    people = state / "htpasswd"
-    if asked.auth == "http_basic" and not people.exists():
-        people.touch(mode=0o600)
+    folder = state.Folder(asked.state_dir)
+    folder.make()
+    if asked.auth == "http_basic" and not folder.people.exists():
+        folder.people.touch(mode=0o600)
         sys.stderr.write(
             "There is no user yet; make one with: "
-            f"senlin-like-manage user set NAME --file {people}\n"
+            f"senlin-like-manage user set NAME --file {folder.people}\n"
         )
     conf = assembly.configure(rest, "senlin-like-standalone")
-    conf.set_default("connection", f"sqlite:///{state}/senlin.db", group="database")
-    conf.set_default("fernet_key_file", str(keys), group="secrets")
-    conf.set_default(
-        "connection", f"sqlite:///{state}/cloud.db", group="simulated_cloud"
-    )
+    folder.lead(conf)
     conf.set_default("auth_strategy", asked.auth, group="senlin_api")
-    conf.set_default("http_basic_auth_user_file", str(people), group="senlin_api")
     conf.set_default("cloud_backend", asked.cloud)
     if asked.host not in EVERYWHERE:
         conf.set_default("host", asked.host, group="receiver")
@@ -100,6 +90,7 @@ class _Wake:
 def main() -> None:
     """Run until a signal comes."""
     asked, rest = parse(sys.argv[1:])
+    os.umask(state.PRIVATE)
     try:
         conf = prepare(asked, rest)
         migrate.sync(conf.database.connection)

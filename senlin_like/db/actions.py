@@ -12,7 +12,7 @@ from senlin_like.context import RequestContext
 from senlin_like.db import clusters, models, paging, vault
 from senlin_like.db import identity as identities
 from senlin_like.db.work_models import Dependency
-from senlin_like.domain.enums import ActionStatus, Kind
+from senlin_like.domain.enums import ActionStatus, Kind, Signal
 
 TABLE = models.Action.__table__
 _DEPENDENCY = Dependency.__table__
@@ -54,7 +54,8 @@ _KEYS = [
     "user",
     "project",
 ]
-_SHOWN = sa.select(*(TABLE.c[key] for key in _KEYS), TABLE.c.parent_id)
+_SHOWN = sa.select(*(TABLE.c[key] for key in _KEYS), TABLE.c.signal, TABLE.c.parent_id)
+_PAUSES = "It was asked to be suspended, and pauses before its next step."
 #: Parameters of operations that nobody reads again.
 _MASK = "******"
 
@@ -97,12 +98,15 @@ def _records(session: orm.Session, rows: Sequence[identities.Row]) -> list[Recor
     waits, awaited = _relations(session, rows)
     records = []
     for row in rows:
-        record: Record = dict(zip(_KEYS, row[:-1], strict=True))
+        record: Record = dict(zip(_KEYS, row, strict=False))
         record["interval"] = -1
         record["inputs"] = masked(record["inputs"])
         record["depends_on"] = waits[row[0]]
         record["depended_by"] = awaited[row[0]]
         _say_how_far(record)
+        if row.signal == Signal.SUSPEND and row.status in _PAUSABLE:
+            reason = f"{record['status_reason']} {_PAUSES}"
+            record["status_reason"] = reason.strip()
         records.append(record)
     return records
 
@@ -169,6 +173,7 @@ _UNFINISHED = [
     if status
     not in (ActionStatus.SUCCEEDED, ActionStatus.FAILED, ActionStatus.CANCELLED)
 ]
+_PAUSABLE = [status for status in _UNFINISHED if status != ActionStatus.SUSPENDED]
 
 
 def cluster_of(session: orm.Session, ctx: RequestContext, action_id: str) -> str:

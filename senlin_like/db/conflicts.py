@@ -266,15 +266,17 @@ def mark_signal(session: orm.Session, ids: Collection[str], sent: Signal) -> Non
     )
 
 
-def resume(session: orm.Session, ids: Collection[str]) -> None:
-    """Take a SUSPEND signal back and let suspended actions go on."""
-    session.execute(
+def resume(session: orm.Session, ids: Collection[str]) -> bool:
+    """Take SUSPEND signals back and let suspended actions go on; False: none was."""
+    asked = session.execute(
         sa.update(TABLE)
         .where(TABLE.c.id.in_(list(ids)), TABLE.c.signal == Signal.SUSPEND)
         .values(signal=None)
     )
-    session.execute(
+    paused = session.execute(
         sa.update(TABLE)
         .where(TABLE.c.id.in_(list(ids)), TABLE.c.status == ActionStatus.SUSPENDED)
         .values(status=ActionStatus.READY, ready_at=db_now())
     )
+    changed = (asked.rowcount, paused.rowcount)  # type: ignore[attr-defined]
+    return any(changed)

@@ -32,6 +32,13 @@ class Waiting:
     object_id: str
     until: frozenset[str]
     failed: frozenset[str]
+    is_told: bool
+
+
+#: What is added to a reason while the cloud can't be asked.
+_SILENT = " The cloud doesn't answer now; asking again."
+
+_IS_TOLD = TABLE.c.status_reason.endswith(_SILENT, autoescape=True)
 
 
 def seconds_to_next(session: orm.Session) -> float | None:
@@ -49,11 +56,13 @@ def take(session: orm.Session, *, hold_s: float, limit: int = 20) -> list[Group]
 def waiting(session: orm.Session, key: str) -> list[Waiting]:
     """Return the actions that wait in a group."""
     rows = session.execute(
-        sa.select(TABLE.c.id, TABLE.c.lease, TABLE.c.wait_object, TABLE.c.wait).where(
-            TABLE.c.wait_group == key,
-            TABLE.c.status == ActionStatus.WAITING,
-            TABLE.c.wait_kind == WaitKind.CLOUD,
-        )
+        sa.select(
+            TABLE.c.id,
+            TABLE.c.lease,
+            TABLE.c.wait_object,
+            TABLE.c.wait,
+            _IS_TOLD.label("is_told"),
+        ).where(*_in_group(key))
     )
     return [
         Waiting(
@@ -62,9 +71,36 @@ def waiting(session: orm.Session, key: str) -> list[Waiting]:
             object_id=row.wait_object,
             until=frozenset((row.wait or {}).get("until", ())),
             failed=frozenset((row.wait or {}).get("failed", ())),
+            is_told=bool(row.is_told),
         )
         for row in rows
     ]
+
+
+def _in_group(key: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        TABLE.c.wait_group == key,
+        TABLE.c.status == ActionStatus.WAITING,
+        TABLE.c.wait_kind == WaitKind.CLOUD,
+    )
+
+
+def tell_silence(session: orm.Session, key: str) -> None:
+    """Say in the reasons of those who wait that the cloud doesn't answer."""
+    told = TABLE.c.status_reason + _SILENT
+    session.execute(
+        sa.update(TABLE)
+        .where(*_in_group(key), sa.not_(_IS_TOLD))
+        .values(status_reason=told)
+    )
+
+
+def take_back_silence(session: orm.Session, key: str) -> None:
+    """Say it no longer."""
+    told = sa.func.replace(TABLE.c.status_reason, _SILENT, "")
+    session.execute(
+        sa.update(TABLE).where(*_in_group(key), _IS_TOLD).values(status_reason=told)
+    )
 
 
 def put_back(session: orm.Session, key: str, *, after_s: float, pace: float) -> None:

@@ -18,6 +18,7 @@ class CloudWait:
 
     ``until`` and ``failed`` are the cloud's words (``base.GONE`` is one);
     ``timeout_s`` bounds this wait, besides the action's own deadline.
+    ``is_look`` tells that any status will do: the object is only to be seen.
     """
 
     kind: ObjectKind
@@ -25,10 +26,12 @@ class CloudWait:
     until: Collection[str]
     failed: Collection[str] = ()
     timeout_s: float = 600.0
+    is_look: bool = False
 
     def reason(self) -> str:
         """Say in words what is waited for."""
-        return f"Waiting for {self.kind} {self.id} to be {' or '.join(self.until)}."
+        wanted = "seen" if self.is_look else " or ".join(self.until)
+        return f"Waiting for {self.kind} {self.id} to be {wanted}."
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -92,8 +92,9 @@ class Watcher:
         try:
             seen = self._ask(group.key, waiting)
         except exceptions.CloudError as error:
-            self._back_off(group, error)
+            self._back_off(group, error, are_told=all(one.is_told for one in waiting))
             return 0
+        was_silent = any(one.is_told for one in waiting)
         over = [
             one
             for one in waiting
@@ -102,7 +103,9 @@ class Watcher:
         changed = bool(over)
         pace = self.first_s if changed else min(group.pace * _SLOWER, self.longest_s)
         woken = self.db.transact(
-            lambda session: self._write(session, group.key, over, seen, pace)
+            lambda session: self._write(
+                session, group.key, over, seen, pace, was_silent=was_silent
+            )
         )
         if woken:
             self.wake()
@@ -120,7 +123,11 @@ class Watcher:
         over: list[Waiting],
         seen: Mapping[str, Observed],
         pace: float,
+        *,
+        was_silent: bool,
     ) -> int:
+        if was_silent:
+            watches.take_back_silence(session, key)
         alike: dict[tuple[str, str], list[Waiting]] = {}
         for one in over:
             what = seen[one.object_id]
@@ -155,16 +162,21 @@ class Watcher:
             self._idle.pop(group.key, None)
         self.db.transact(work)
 
-    def _back_off(self, group: Group, error: exceptions.CloudError) -> None:
+    def _back_off(
+        self, group: Group, error: exceptions.CloudError, *, are_told: bool
+    ) -> None:
+        """Look later, and tell those who wait, unless they are told."""
         asked = getattr(error, "retry_after_s", None)
         pace = min(max(group.pace * 2, self.first_s), _BUSY_MOST_S)
         after_s = asked or pace
         LOG.warning("The cloud doesn't answer a look, next in %.1f s", after_s)
-        self.db.transact(
-            lambda session: watches.put_back(
-                session, group.key, after_s=after_s, pace=pace
-            )
-        )
+
+        def work(session: Session) -> None:
+            if not are_told:
+                watches.tell_silence(session, group.key)
+            watches.put_back(session, group.key, after_s=after_s, pace=pace)
+
+        self.db.transact(work)
 
     def mend(self) -> None:
         """See to groups that actions wait in, but that nobody looks at."""

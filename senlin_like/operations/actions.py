@@ -198,15 +198,20 @@ def resume(deps: Deps, ctx: RequestContext, action_id: str) -> None:
     """Let a suspended action and its children go on.
 
     :raises NotFound: when the caller has no such action.
+    :raises Conflict: when none of them is suspended or about to be.
     """
 
     def work(session: Session) -> None:
-        conflicts.status_of(session, ctx, action_id)
+        status = conflicts.status_of(session, ctx, action_id)
         family: Sequence[str] = [
             action_id,
             *conflicts.descendants(session, action_id),
         ]
-        conflicts.resume(session, family)
+        if not conflicts.resume(session, family):
+            raise exceptions.Conflict(
+                f"Action '{action_id}' isn't suspended, its status is {status}: "
+                "there is nothing to resume."
+            )
 
     deps.db.transact(work)
     deps.wake()

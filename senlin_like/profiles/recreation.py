@@ -73,7 +73,9 @@ def _give_up(halves: Halves, former: list[str], patch: base.NodePatch) -> base.A
 
     What is done from here on must not be undone by a repeated deletion.
     """
-    wait = base.CloudWait(kind=halves.kind, id=former[-1], until=halves.statuses)
+    wait = base.CloudWait(
+        kind=halves.kind, id=former[-1], until=halves.statuses, is_look=True
+    )
     return base.Again(wait=wait, memo={"former": former}, patch=patch)
 
 

@@ -17,6 +17,7 @@ def server(
     *until: str,
     failed: tuple[str, ...] = ("ERROR", clouds.GONE),
     timeout_s: float | None = None,
+    is_look: bool = False,
 ) -> base.CloudWait:
     """Describe a wait for a server; without a time, the configured one counts."""
     return base.CloudWait(
@@ -25,6 +26,7 @@ def server(
         until=until,
         failed=failed,
         timeout_s=ask.limits.server_timeout_s if timeout_s is None else timeout_s,
+        is_look=is_look,
     )
 
 

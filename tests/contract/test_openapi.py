@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from senlin_like.api import export, openapi
+from senlin_like.api import export, openapi, queries
 from senlin_like.api import microversions as mv
 from senlin_like.api.fields import On
 from senlin_like.api.operation import Gives, Wrapped
@@ -73,3 +73,30 @@ def test_older_versions_lack_what_came_later():
 
     assert set(oldest["paths"]) < set(newest["paths"])
     assert "/v1/nodes/adopt" not in oldest["paths"]
+
+
+@pytest.mark.parametrize(("path", "method", "endpoint"), OPERATIONS, ids=IDS)
+def test_every_parameter_of_a_query_is_described(path, method, endpoint):
+    declared = endpoint.declared
+    names = [one.name for one in declared.parameters]
+    if declared.listing is not None:
+        names += [one.name for one in declared.listing.filters]
+    described = openapi.describe()["paths"][path][method.lower()]["parameters"]
+    in_queries = {one["name"] for one in described if one["in"] == "query"}
+    section = _section(f"{method} {path}")
+
+    assert in_queries - set(queries.PAGING) == set(names)
+    for name in names:
+        key = f"{declared.resource.singular}_{name}_query"
+        assert f"  - {name}: {key}\n" in section
+
+
+def _section(operation):
+    """Return what the API reference says after the line of an operation."""
+    texts = [one.read_text() for one in sorted(FOLDER.glob("*.inc"))]
+    [found] = [
+        text.split(f"rest_method:: {operation}\n")[1].split("rest_method::")[0]
+        for text in texts
+        if f"rest_method:: {operation}\n" in text
+    ]
+    return found

@@ -73,6 +73,13 @@ ACTION = fields.Resource(
     ),
 )
 
+FORCE = queries.Parameter(
+    name="force",
+    text="Whether to take it from its engine at once; in the body it has no effect.",
+    is_flag=True,
+    since=mv.ACTION_UPDATE,
+)
+
 LISTING = queries.Listing(
     filters=(
         queries.Filter(name="name", text="Name of the actions."),

@@ -111,6 +111,13 @@ CLUSTER = fields.Resource(
     ),
 )
 
+FORCE = queries.Parameter(
+    name="force",
+    text="Whether policies and receivers go with it; from version 1.8 on also "
+    "whether it goes while something works on it. Counts before the body's.",
+    is_flag=True,
+)
+
 LISTING = queries.Listing(
     filters=(
         queries.Filter(name="name", text="Name of the clusters."),

@@ -137,6 +137,18 @@ def _adopted(with_node: bool) -> tuple[Field, ...]:
 ADOPTION = fields.Resource("node", "nodes", _adopted(True))
 PREVIEW = fields.Resource("node_profile", "node_profiles", _adopted(False))
 
+FORCE = queries.Parameter(
+    name="force",
+    text="Whether it goes while something works on it. Counts before the body's.",
+    is_flag=True,
+    since=mv.FORCE_DELETE,
+)
+DETAILS = queries.Parameter(
+    name="show_details",
+    text="Whether to show what the cloud tells of it, as details.",
+    is_flag=True,
+)
+
 LISTING = queries.Listing(
     filters=(
         queries.Filter(

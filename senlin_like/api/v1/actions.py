@@ -15,7 +15,7 @@ from senlin_like.api.operation import (
     Wrapped,
     operation,
 )
-from senlin_like.api.resources.actions import ACTION, LISTING
+from senlin_like.api.resources.actions import ACTION, FORCE, LISTING
 from senlin_like.api.tree import Place
 from senlin_like.api.v1 import listing
 from senlin_like.db import actions as rows
@@ -42,6 +42,7 @@ class Action(Place):
             since=mv.ACTION_UPDATE,
             gives=Gives.SIGNALLED,
             takes=Takes(wrapped=Wrapped.KEY, table=ACTION, op=On.UPDATE),
+            parameters=(FORCE,),
         )
     )
     def patch(self, call: Call) -> str:

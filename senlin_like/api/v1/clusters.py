@@ -13,7 +13,7 @@ from senlin_like.api.operation import (
     Wrapped,
     operation,
 )
-from senlin_like.api.resources.clusters import ATTRIBUTE, CLUSTER, LISTING
+from senlin_like.api.resources.clusters import ATTRIBUTE, CLUSTER, FORCE, LISTING
 from senlin_like.api.tree import Place
 from senlin_like.api.v1 import asking, cluster_actions, cluster_policies, listing
 from senlin_like.db import clusters as rows
@@ -91,6 +91,7 @@ class Cluster(Place):
             status=202,
             gives=Gives.DELETING,
             takes=Takes(wrapped=Wrapped.FREE, schema=asking.force_schema),
+            parameters=(FORCE,),
         )
     )
     def delete(self, call: Call) -> str:

@@ -17,7 +17,14 @@ from senlin_like.api.operation import (
 )
 from senlin_like.api.resources.actions import ACTION
 from senlin_like.api.resources.node_actions import ACTIONS
-from senlin_like.api.resources.nodes import ADOPTION, LISTING, NODE, PREVIEW
+from senlin_like.api.resources.nodes import (
+    ADOPTION,
+    DETAILS,
+    FORCE,
+    LISTING,
+    NODE,
+    PREVIEW,
+)
 from senlin_like.api.tree import Place
 from senlin_like.api.v1 import asking, listing
 from senlin_like.context import RequestContext
@@ -146,7 +153,9 @@ class Node(Place):
             }
         )
 
-    @operation(Operation(name="show", resource=NODE, rule=rules.SHOW))
+    @operation(
+        Operation(name="show", resource=NODE, rule=rules.SHOW, parameters=(DETAILS,))
+    )
     def get(self, call: Call) -> dict[str, Any]:
         """Show a node, with what the cloud tells if ``show_details`` is true."""
         if queries.boolean(call.query, "show_details"):
@@ -176,6 +185,7 @@ class Node(Place):
             status=202,
             gives=Gives.DELETING,
             takes=Takes(wrapped=Wrapped.FREE, schema=asking.force_schema),
+            parameters=(FORCE,),
         )
     )
     def delete(self, call: Call) -> str:

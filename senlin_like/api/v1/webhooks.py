@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from senlin_like.api import door
+from senlin_like.api import door, queries
 from senlin_like.api import microversions as mv
 from senlin_like.api.call import Call
 from senlin_like.api.fields import On
@@ -11,6 +11,12 @@ from senlin_like.api.resources.webhooks import WEBHOOK
 from senlin_like.api.tree import Place
 from senlin_like.operations import webhooks
 from senlin_like.rbac import webhooks as rules
+
+_FORM = queries.Parameter(
+    name=door.FORM,
+    text="Version of the form of the body: 1 or 2.",
+    is_required=True,
+)
 
 
 def _schema(version: mv.Version) -> dict[str, Any]:
@@ -38,7 +44,7 @@ class Trigger(Place):
             gives=Gives.ASKED,
             takes=Takes(wrapped=Wrapped.FREE, schema=_schema),
             is_open=True,
-            requires=((door.FORM, "Version of the form of the body: 1 or 2."),),
+            parameters=(_FORM,),
         )
     )
     def post(self, call: Call) -> str:

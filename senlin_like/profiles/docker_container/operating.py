@@ -34,7 +34,7 @@ def check(hosts: Hosts, ask: base.Ask) -> base.Step:
     """
     container_id = waiting.own(ask)
     place = ask.turn.memo.get("checking") or hosts.own(ask).locate(container_id)
-    wait = waiting.container(ask, place, *waiting.STATUSES, failed=())
+    wait = waiting.container(ask, place, *waiting.STATUSES, failed=(), is_look=True)
     seen = ask.turn.seen
     if seen is None or not waits.is_over(ask.turn, wait):
         return base.Again(wait=wait, memo={"checking": place})

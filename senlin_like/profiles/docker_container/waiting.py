@@ -27,6 +27,7 @@ def container(
     *until: str,
     failed: tuple[str, ...] = ("dead", clouds.GONE),
     timeout_s: float | None = None,
+    is_look: bool = False,
 ) -> base.CloudWait:
     """Describe a wait for the container at a place."""
     return base.CloudWait(
@@ -35,6 +36,7 @@ def container(
         until=until,
         failed=failed,
         timeout_s=ask.limits.container_timeout_s if timeout_s is None else timeout_s,
+        is_look=is_look,
     )
 
 

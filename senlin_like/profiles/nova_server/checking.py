@@ -42,7 +42,7 @@ def check(ask: base.Ask) -> base.Step:
     server_id = ask.node.physical_id
     if not server_id:
         raise exceptions.CloudError("The node has no physical object.")
-    wait = waits.server(ask, server_id, *STATUSES, failed=())
+    wait = waits.server(ask, server_id, *STATUSES, failed=(), is_look=True)
     seen = ask.turn.seen
     if seen is None or not waits.is_over(ask.turn, wait):
         return base.Again(wait=wait, memo={"checking": server_id})

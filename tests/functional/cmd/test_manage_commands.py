@@ -102,6 +102,30 @@ def test_an_action_that_has_ended_is_left_alone(
     assert stage.action(action_id).status == "SUCCEEDED"
 
 
+@pytest.mark.parametrize("status", ["READY", "SUCCEEDED"])
+def test_what_is_not_suspended_cant_be_resumed(
+    stage, action_id, command, status, capsys
+) -> None:
+    if status == "SUCCEEDED":
+        stage.drain()
+
+    with pytest.raises(SystemExit) as left:
+        command("action", "resume", action_id)
+
+    assert left.value.code == 1
+    assert f"isn't suspended, its status is {status}" in capsys.readouterr().err
+
+
+def test_a_suspension_that_is_only_asked_for_is_taken_back(
+    stage, action_id, command
+) -> None:
+    command("action", "suspend", action_id)
+
+    command("action", "resume", action_id)
+
+    assert stage.action(action_id).signal is None
+
+
 @pytest.mark.parametrize("verb", ["cancel", "suspend", "resume"])
 def test_an_action_that_is_unknown_is_said(command, verb, capsys) -> None:
     with pytest.raises(SystemExit) as left:
