@@ -287,6 +287,11 @@ class CloudError(Error):
         super().__init__(message)
         self.status = status
 
+    @property
+    def blames_request(self) -> bool:
+        """Tell whether what was asked is wrong, not who asked or when."""
+        return 400 <= self.status < 500 and self.status not in {401, 403, 408, 429}
+
 
 class CloudNotFound(CloudError):
     """The cloud doesn't know the object."""

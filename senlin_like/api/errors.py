@@ -41,7 +41,8 @@ STATUSES: dict[type[exceptions.Error], int] = {
     exceptions.ResourceInUse: 409,
     exceptions.TooManyRequests: 429,
     exceptions.ServiceUnavailable: 503,
-    exceptions.CloudError: 500,
+    # Somebody else's failure, that may pass; see ``status_of`` for refusals.
+    exceptions.CloudError: 503,
     # A cloud object that a request named: the request is wrong.
     exceptions.CloudNotFound: 400,
     exceptions.HostUnreachable: 503,
@@ -85,10 +86,14 @@ class Fault:
 def status_of(error: exceptions.Error) -> int:
     """Look up the HTTP status of an error by its class or nearest parent.
 
-    A cloud that calls what it was asked wrong means that the request is wrong.
+    A cloud that calls what it was asked wrong means that the request is wrong,
+    and one that forbids it forbids it to the caller, for whom it was asked.
     """
-    if type(error) is exceptions.CloudError and 400 <= error.status < 500:
-        return 400
+    if type(error) is exceptions.CloudError:
+        if error.blames_request:
+            return 400
+        if error.status == HTTPStatus.FORBIDDEN:
+            return 403
     for cls in type(error).__mro__:
         if cls in STATUSES:
             return STATUSES[cls]
@@ -133,7 +138,7 @@ def _headers(error: exceptions.Error) -> tuple[tuple[str, str], ...]:
     """Give the headers that an error needs beside its body."""
     if isinstance(error, exceptions.ServiceUnavailable | exceptions.TooManyRequests):
         return (("Retry-After", str(error.retry_after_s)),)
-    if isinstance(error, exceptions.CloudBusy | exceptions.CloudUnsure):
+    if isinstance(error, exceptions.CloudError) and status_of(error) == 503:
         wait_s = getattr(error, "retry_after_s", None) or 5
         return (("Retry-After", str(int(wait_s))),)
     if isinstance(error, exceptions.MethodNotAllowed):

@@ -12,6 +12,7 @@ import string
 import unicodedata
 
 from senlin_like import exceptions
+from senlin_like.domain import naming
 
 DEFAULT_FORMAT = "node-$8R"
 #: Longest name, in characters: the width of the column and of the API field.
@@ -41,6 +42,22 @@ def check_format(name_format: object) -> str | None:
     if longest == 0:
         return "The node name format gives empty names."
     return None
+
+
+def check_new_format(name_format: object) -> str | None:
+    """Tell what is wrong with a format that somebody asks for, None if nothing is.
+
+    Its names have to be such as a user may give to a node. Formats that were
+    stored before this was checked go on: see ``check_format``.
+    """
+    problem = check_format(name_format)
+    literal = _TOKEN.sub("", str(name_format))
+    if problem is None and literal and not naming.is_name(literal):
+        return (
+            "The node name format gives names with illegal characters; only "
+            'alphanumeric or "_-.~" characters are allowed.'
+        )
+    return problem
 
 
 def _kind_of(value: object) -> str:

@@ -59,6 +59,7 @@ __all__ = [
     "one_of",
     "read_spec",
     "refuse_not_updatable",
+    "show",
     "validate",
     "validate_parameters",
 ]
@@ -105,7 +106,7 @@ def check_envelope(spec: Any, *, may_describe: bool) -> Envelope:
     """Check the outer shape of a spec.
 
     ``may_describe`` allows the key ``description``: policies have it,
-    profiles don't.
+    profiles don't, but may have secrets.
 
     :raises InvalidSpec: when a key is missing, unknown or of a wrong type.
     """
@@ -113,7 +114,7 @@ def check_envelope(spec: Any, *, may_describe: bool) -> Envelope:
     schema: dict[str, Property] = {
         "type": String(required=True),
         "version": String(required=True),
-        "properties": Map(required=True),
+        "properties": Map(required=True, is_secret=not may_describe),
     }
     if may_describe:
         schema["description"] = String()

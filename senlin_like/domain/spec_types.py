@@ -18,6 +18,8 @@ from senlin_like import exceptions
 MAX_DEPTH = 32
 #: Values in one spec, those inside of maps and lists counted too.
 MAX_VALUES = 50_000
+#: What is shown instead of a secret.
+MASK = "********"
 #: Longest piece of a user's value that a message repeats, in characters.
 _SHOWN = 200
 _LARGEST_INTEGER = 2**63 - 1
@@ -73,6 +75,7 @@ class _Attributes:
     """What all types of properties have in common.
 
     ``default`` is None where there is none: the property is null then.
+    What ``is_secret`` isn't repeated by refusals.
     ``min_version`` and ``max_version`` are the spec versions that know the
     property.
     """
@@ -85,6 +88,11 @@ class _Attributes:
     constraints: tuple[Constraint, ...] = ()
     min_version: str | None = None
     max_version: str | None = None
+    is_secret: bool = False
+
+    def told(self, value: Any) -> str:
+        """Make a user's value fit for a refusal; one that may be secret is masked."""
+        return MASK if self.is_secret else show(value)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -100,7 +108,9 @@ class String(_Attributes):
         """
         if isinstance(value, str | int | float):
             return str(value)
-        raise exceptions.InvalidSpec(f"The value '{show(value)}' is not a valid string")
+        raise exceptions.InvalidSpec(
+            f"The value '{self.told(value)}' is not a valid string"
+        )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -117,7 +127,7 @@ class Integer(_Attributes):
         number = _whole(value)
         if number is None or abs(number) > _LARGEST_INTEGER:
             raise exceptions.InvalidSpec(
-                f"The value '{show(value)}' is not a valid Integer"
+                f"The value '{self.told(value)}' is not a valid Integer"
             )
         return number
 
@@ -137,7 +147,7 @@ class Number(_Attributes):
         number = _decimal(value)
         if number is None or not -_LARGEST_INTEGER <= number <= _LARGEST_INTEGER:
             raise exceptions.InvalidSpec(
-                f"The value '{show(value)}' is not a valid number."
+                f"The value '{self.told(value)}' is not a valid number."
             )
         return number
 
@@ -161,7 +171,7 @@ class Boolean(_Attributes):
         if word in _FALSE:
             return False
         raise exceptions.InvalidSpec(
-            f"The value '{show(value)}' is not a valid Boolean"
+            f"The value '{self.told(value)}' is not a valid Boolean"
         )
 
 
@@ -178,7 +188,7 @@ class List(_Attributes):
         :raises InvalidSpec: when the value isn't a list, or an item is wrong.
         """
         if not isinstance(value, list | tuple):
-            raise exceptions.InvalidSpec(f"'{show(value)}' is not a List")
+            raise exceptions.InvalidSpec(f"'{self.told(value)}' is not a List")
         if self.item is None:
             return list(value)
         return [read(self.item, one, version) for one in value]
@@ -204,7 +214,7 @@ class Map(_Attributes):
         """
         given = _parsed(value) if isinstance(value, str) else value
         if not isinstance(given, Mapping):
-            raise exceptions.InvalidSpec(f"'{show(value)}' is not a Map")
+            raise exceptions.InvalidSpec(f"'{self.told(value)}' is not a Map")
         if self.schema is None or (not given and self.default == {}):
             return dict(given)
         return read_map(self.schema, given, version)
@@ -229,7 +239,9 @@ def read(prop: Property, value: Any, version: str) -> Any:
     for constraint in prop.constraints:
         problem = constraint.problem(converted)
         if problem is not None:
-            raise exceptions.InvalidSpec(problem)
+            raise exceptions.InvalidSpec(
+                f"'{MASK}' isn't allowed" if prop.is_secret else problem
+            )
     return converted
 
 

@@ -93,9 +93,9 @@ def _describe(
             properties = profile_type.adopt(
                 cloud, identity, body.get("overrides") or {}
             )
-        except (exceptions.CloudBusy, exceptions.CloudUnsure):
-            raise
         except exceptions.CloudError as error:
+            if not error.blames_request:
+                raise
             raise exceptions.CloudError(
                 f"{error.status}: {error.message}", error.status
             ) from error

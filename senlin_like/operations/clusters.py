@@ -9,7 +9,7 @@ from senlin_like.context import RequestContext
 from senlin_like.db import bindings, clusters, profiles, projects, receivers
 from senlin_like.db import identity as identities
 from senlin_like.db.session import Session
-from senlin_like.domain import capacity, node_names
+from senlin_like.domain import capacity, cluster_config
 from senlin_like.domain.enums import ClusterStatus, Kind
 from senlin_like.operations import actions, hosting, references
 from senlin_like.operations import credentials as permissions
@@ -17,7 +17,6 @@ from senlin_like.operations import profiles as profile_operations
 from senlin_like.operations.accepted import Accepted
 from senlin_like.operations.deps import Deps
 
-NAME_FORMAT = "node.name.format"
 #: The largest number that every database keeps in an integer column.
 MAX_INTEGER = 2**31 - 1
 #: A refusal names so many of the things that stand in the way.
@@ -125,12 +124,11 @@ def _check_project(
 def check_config(config: Mapping[str, Any]) -> None:
     """Check the keys of a configuration that mean something.
 
-    :raises Invalid: when the format of node names can't be used.
+    :raises Invalid: naming the key whose value can't be used.
     """
-    if NAME_FORMAT in config:
-        problem = node_names.check_format(config[NAME_FORMAT])
-        if problem:
-            raise exceptions.Invalid(f"Bad value of config '{NAME_FORMAT}': {problem}")
+    found = cluster_config.problem(config)
+    if found:
+        raise exceptions.Invalid(found)
 
 
 def check_timeout(timeout: int) -> None:

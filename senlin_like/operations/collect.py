@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import jsonpath_ng
@@ -11,6 +12,7 @@ from jsonpath_ng import exceptions as path_exceptions
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
 from senlin_like.db import clusters, nodes
+from senlin_like.operations import credentials as permissions
 from senlin_like.operations import inspection
 from senlin_like.operations.deps import Deps
 
@@ -26,10 +28,13 @@ def collect(
     """Return ``{"id", "value"}`` of the nodes in which the path leads somewhere.
 
     The first match counts. The cloud is asked only for a path in which the
-    word ``details`` occurs.
+    word ``details`` occurs. That a path leads nowhere is only said of a node
+    that the cloud could tell of, or that it doesn't know.
 
     :raises Invalid: when the path can't be used.
     :raises NotFound: when there is no such cluster for the caller.
+    :raises ServiceUnavailable: when the cloud can't tell of a node now.
+    :raises CloudError: when the cloud refuses to tell.
     """
     parsed = parse(path)
     with deps.db.reader() as session:
@@ -42,7 +47,21 @@ def collect(
         matches = find(parsed, _wire(record), path)
         if matches:
             found.append({"id": record["id"], "value": matches[0].value})
+        else:
+            _refuse_silence(record)
     return found
+
+
+def _refuse_silence(record: Mapping[str, Any]) -> None:
+    """Make sure that the cloud has told of a node if it was asked."""
+    error = (record.get("details") or {}).get("Error")
+    if error is None or error["code"] == HTTPStatus.NOT_FOUND:
+        return
+    with permissions.cloud_answers():
+        raise exceptions.CloudError(
+            f"node '{record['id']}' can't be looked at: {error['message']}",
+            error["code"],
+        )
 
 
 def parse(path: str) -> Any:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from senlin_like import exceptions
@@ -96,7 +97,13 @@ def _open(
 
 @contextlib.contextmanager
 def cloud_answers() -> Iterator[None]:
-    """Tell the caller to come back when the cloud is away or too busy."""
+    """Tell the caller to come back when the cloud is away, too busy or ill.
+
+    What the cloud says of the request itself goes through, and so does what
+    it forbids: permissions don't come by waiting.
+
+    :raises ServiceUnavailable: with the reason.
+    """
     try:
         yield
     except exceptions.CloudBusy as error:
@@ -108,3 +115,11 @@ def cloud_answers() -> Iterator[None]:
         raise exceptions.ServiceUnavailable(
             f"The cloud didn't answer: {error.message}"
         ) from error
+    except exceptions.CloudError as error:
+        if error.blames_request or error.status == HTTPStatus.FORBIDDEN:
+            raise
+        if error.status == HTTPStatus.UNAUTHORIZED:
+            reason = "The cloud doesn't accept this service's credentials"
+        else:
+            reason = "The cloud failed"
+        raise exceptions.ServiceUnavailable(f"{reason}: {error.message}") from error

@@ -9,10 +9,9 @@ from senlin_like.context import RequestContext
 from senlin_like.db import clusters, nodes, profiles, projects
 from senlin_like.db import identity as identities
 from senlin_like.db.session import Session
-from senlin_like.domain import node_names
+from senlin_like.domain import cluster_config, node_names
 from senlin_like.domain.enums import Kind, NodeStatus
 from senlin_like.operations import actions, inspection, references
-from senlin_like.operations import clusters as cluster_operations
 from senlin_like.operations import credentials as permissions
 from senlin_like.operations import profiles as profile_operations
 from senlin_like.operations.accepted import Accepted
@@ -111,7 +110,7 @@ def _cluster_for(
 def _place(session: Session, deps: Deps, cluster: Any) -> dict[str, Any]:
     """Give a node its place in a cluster: the index, and the name by it."""
     index = nodes.allocate_indexes(session, cluster.id, 1)
-    name_format = cluster.config.get(cluster_operations.NAME_FORMAT) or ""
+    name_format = cluster.config.get(cluster_config.NAME_FORMAT) or ""
     return {
         "cluster_id": cluster.id,
         "index": index,

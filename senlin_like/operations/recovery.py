@@ -1,9 +1,10 @@
 """How a request to recover a cluster or a node is read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from senlin_like import exceptions
+from senlin_like.domain import spec_types
 from senlin_like.domain.enums import RecoverOperation
 
 CLUSTER_KEYS = ("operation", "operation_params", "check", "check_capacity")
@@ -15,6 +16,33 @@ NODE_KEYS = (
     "force_recreate",
 )
 _REBOOT_TYPES = ("SOFT", "HARD")
+#: Longest time that may be given for a deletion, in seconds.
+_LONGEST_S = 2**31 - 1
+
+
+def _is_reboot_type(value: Any) -> bool:
+    return isinstance(value, str) and value.upper() in _REBOOT_TYPES
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_switch(value: Any) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+#: What each operation reads of its parameters: a rule in words, and as a test.
+_PARAMS: Mapping[str, Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
+    RecoverOperation.REBOOT: {
+        "type": (
+            f"one of the following: {', '.join(_REBOOT_TYPES)}",
+            _is_reboot_type,
+        )
+    },
+    RecoverOperation.REBUILD: {"image": ("a string", _is_text)},
+    RecoverOperation.RECREATE: {"fence_compute": ("a boolean", _is_switch)},
+}
 
 
 def inputs_of(params: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
@@ -48,14 +76,13 @@ def _check_operation(operation: Any, params: Any) -> None:
         return
     if not isinstance(params, Mapping):
         raise exceptions.Invalid("operation_params must be a map.")
-    if operation.upper() != RecoverOperation.REBOOT or "type" not in params:
-        return
-    kind = params["type"]
-    if not isinstance(kind, str) or kind.upper() not in _REBOOT_TYPES:
-        raise exceptions.Invalid(
-            f"Type field '{kind}' in operation_params has to be one of the "
-            f"following: {', '.join(_REBOOT_TYPES)}."
-        )
+    for key, (rule, is_right) in _PARAMS[operation.upper()].items():
+        value = params.get(key)
+        if key in params and not is_right(value):
+            raise exceptions.Invalid(
+                f"{key.capitalize()} field '{spec_types.show(value)}' in "
+                f"operation_params has to be {rule}."
+            )
 
 
 def _check_switches(inputs: Mapping[str, Any]) -> None:
@@ -67,4 +94,9 @@ def _check_switches(inputs: Mapping[str, Any]) -> None:
         raise exceptions.Invalid(
             f"The value for delete_timeout must be a number of seconds, 0 or more: "
             f"'{timeout}'."
+        )
+    if timeout > _LONGEST_S:
+        raise exceptions.Invalid(
+            f"The value for delete_timeout must be less than or equal to "
+            f"{_LONGEST_S}: '{spec_types.show(timeout)}'."
         )

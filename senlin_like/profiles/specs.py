@@ -6,9 +6,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.domain import spec as specs
-
-#: What is shown instead of a secret.
-MASK = "********"
+from senlin_like.domain.spec_types import MASK
 
 #: What a profile may say of the context that its nodes are worked on in.
 CONTEXT_KEYS = frozenset(

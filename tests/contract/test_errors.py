@@ -72,9 +72,25 @@ def test_unavailability_says_when_to_ask_again():
     )
 
 
-@pytest.mark.parametrize(("cloud", "expected"), [(404, 400), (403, 400), (500, 500)])
-def test_what_the_cloud_refuses_is_a_bad_request(cloud, expected):
-    assert errors.status_of(exceptions.CloudError("x", cloud)) == expected
+@pytest.mark.parametrize(
+    ("cloud", "expected"),
+    [
+        (400, 400),
+        (404, 400),
+        (409, 400),
+        (401, 503),
+        (403, 403),
+        (408, 503),
+        (429, 503),
+        (500, 503),
+        (503, 503),
+    ],
+)
+def test_only_what_the_cloud_says_of_the_request_is_a_bad_request(cloud, expected):
+    fault = errors.fault(exceptions.CloudError("x", cloud))
+
+    assert fault.status == expected
+    assert ("Retry-After" in dict(fault.headers)) is (expected == 503)
 
 
 def test_a_bug_tells_its_request_and_nothing_else():

@@ -4,7 +4,8 @@ from senlin_like.domain import spec
 
 PROPERTIES: spec.Schema = {
     "context": spec.Map(
-        description="Settings for working on the cloud, such as the region."
+        is_secret=True,
+        description="Settings for working on the cloud, such as the region.",
     ),
     "image": spec.String(
         description="Image that the container is made from.", required=True

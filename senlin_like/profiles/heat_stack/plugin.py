@@ -102,9 +102,9 @@ class HeatStack:
             cloud.orchestration.preview_stack(
                 f"preview-{secrets.token_hex(4)}", requests.arguments(properties)
             )
-        except (exceptions.CloudBusy, exceptions.CloudUnsure):
-            raise
         except exceptions.CloudError as error:
+            if not error.blames_request:
+                raise
             raise exceptions.InvalidSpec(
                 f"Failed in validating template: {error.message}"
             ) from error

@@ -4,7 +4,9 @@ from senlin_like.domain import spec
 
 PROPERTIES: spec.Schema = {
     "context": spec.Map(
-        description="Settings for working on the cloud, such as the region.", default={}
+        is_secret=True,
+        description="Settings for working on the cloud, such as the region.",
+        default={},
     ),
     "template": spec.Map(
         description="Template of the stack.", default={}, updatable=True
@@ -15,7 +17,10 @@ PROPERTIES: spec.Schema = {
         updatable=True,
     ),
     "parameters": spec.Map(
-        description="Values of the template's parameters.", default={}, updatable=True
+        is_secret=True,
+        description="Values of the template's parameters.",
+        default={},
+        updatable=True,
     ),
     "files": spec.Map(
         description="Contents of the files that the template names.",

@@ -56,19 +56,25 @@ NETWORK = spec.Map(
 )
 
 PERSONALITY = spec.Map(
+    is_secret=True,
     description="A file that is put into the server.",
     schema={
         "path": spec.String(description="Path of the file.", required=True),
-        "contents": spec.String(description="Content of the file.", required=True),
+        "contents": spec.String(
+            description="Content of the file.", required=True, is_secret=True
+        ),
     },
 )
 
 PROPERTIES: spec.Schema = {
     "context": spec.Map(
-        description="Settings for working on the cloud, such as the region."
+        is_secret=True,
+        description="Settings for working on the cloud, such as the region.",
     ),
     "admin_pass": spec.String(
-        description="Password of the server's administrator.", updatable=True
+        description="Password of the server's administrator.",
+        updatable=True,
+        is_secret=True,
     ),
     "auto_disk_config": spec.Boolean(
         description="Whether the root disk fills the space of the flavor.",
@@ -103,14 +109,18 @@ PROPERTIES: spec.Schema = {
         item=NETWORK,
     ),
     "personality": spec.List(
-        description="Files that are put into the server.", item=PERSONALITY
+        description="Files that are put into the server.",
+        item=PERSONALITY,
+        is_secret=True,
     ),
     "scheduler_hints": spec.Map(description="Hints for the choice of a host."),
     "security_groups": spec.List(
         description="Names of the server's security groups.",
         item=spec.String(description="Name of a security group."),
     ),
-    "user_data": spec.String(description="Text that the server reads when it boots."),
+    "user_data": spec.String(
+        description="Text that the server reads when it boots.", is_secret=True
+    ),
 }
 
 OPERATIONS = {

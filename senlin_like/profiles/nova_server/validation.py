@@ -4,10 +4,12 @@ The texts are those of Senlin's API: clients compare them.
 """
 
 import functools
+import ipaddress
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from senlin_like import exceptions
+from senlin_like.domain import spec as specs
 from senlin_like.drivers import base as clouds
 from senlin_like.profiles import catalogue
 
@@ -70,6 +72,8 @@ def validate_network(
     :raises InvalidSpec: when something that it names doesn't exist or can't
         be used, or when the entry contradicts itself.
     """
+    for key in ("fixed_ip", "floating_ip"):
+        _validate_address(key, entry.get(key))
     _validate_target(names, cloud, entry)
     subnet, vnic_type = entry.get("subnet"), entry.get("vnic_type")
     if subnet:
@@ -88,6 +92,24 @@ def validate_network(
             f"{', '.join(VNIC_TYPES)}."
         )
     _validate_floating(names, cloud, entry)
+
+
+def _validate_address(key: str, address: str | None) -> None:
+    """Check that an address is one; ports know none with a zone."""
+    if not address:
+        return
+    try:
+        ipaddress.ip_address(address.partition("%")[0])
+    except ValueError as error:
+        raise _no_address(key, address) from error
+    if "%" in address:
+        raise _no_address(key, address)
+
+
+def _no_address(key: str, address: str) -> exceptions.InvalidSpec:
+    return exceptions.InvalidSpec(
+        f"The specified {key} '{specs.show(address)}' is not an IP address."
+    )
 
 
 def _validate_target(

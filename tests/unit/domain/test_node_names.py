@@ -63,6 +63,16 @@ def test_what_can_never_be_a_name_is_refused(name_format: object, problem: str) 
     assert node_names.check_format(name_format) == problem
 
 
+@pytest.mark.parametrize("name_format", ["a b", "5$", "a/$I", "$Iä", "$8R\u200b"])
+def test_what_no_node_may_be_called_cannot_be_asked_for(name_format: str) -> None:
+    assert node_names.check_new_format(name_format) is not None
+
+
+@pytest.mark.parametrize("name_format", ["", "$I", "节点-$3I", "a.b_c~$r"])
+def test_what_a_node_may_be_called_can_be_asked_for(name_format: str) -> None:
+    assert node_names.check_new_format(name_format) is None
+
+
 def test_a_refused_format_makes_no_name() -> None:
     with pytest.raises(exceptions.Invalid, match="at most 255"):
         node_names.generate("$256R", 1, random.Random(1))

@@ -58,7 +58,7 @@ def test_a_description_may_be_empty(description: str | None) -> None:
         ),
         (without("properties"), "Required spec item 'properties' not provided"),
         (WHOLE | {"properties": None}, "Required spec item 'properties' not provided"),
-        (WHOLE | {"properties": [1]}, "'[1]' is not a Map"),
+        (WHOLE | {"properties": [1]}, "'********' is not a Map"),
         (WHOLE | {"foo": 1}, "Unrecognizable spec item 'foo'"),
         (WHOLE | {"type": 5}, "The value '5' is not a valid string"),
         (WHOLE | {"version": True}, "The value 'True' is not a valid string"),
