@@ -257,13 +257,21 @@ def status_of(
     return ActionStatus(status)
 
 
-def mark_signal(session: orm.Session, ids: Collection[str], sent: Signal) -> None:
-    """Leave a signal that is heard at the next step; nobody is woken."""
-    session.execute(
+def mark_signal(session: orm.Session, ids: Collection[str], sent: Signal) -> bool:
+    """Leave a signal that is heard at the next step; nobody is woken.
+
+    One that is there already stays. Tells whether any action has got it.
+    """
+    marked = session.execute(
         sa.update(TABLE)
-        .where(TABLE.c.id.in_(list(ids)), TABLE.c.status.in_(list(UNFINISHED)))
+        .where(
+            TABLE.c.id.in_(list(ids)),
+            TABLE.c.status.in_(list(UNFINISHED)),
+            sa.or_(TABLE.c.signal.is_(None), TABLE.c.signal == sent),
+        )
         .values(signal=sent)
     )
+    return bool(marked.rowcount)  # type: ignore[attr-defined]
 
 
 def resume(session: orm.Session, ids: Collection[str]) -> bool:

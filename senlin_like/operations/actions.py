@@ -179,6 +179,7 @@ def cancel(deps: Deps, ctx: RequestContext, action_id: str, *, force: bool) -> N
 def suspend(deps: Deps, ctx: RequestContext, action_id: str) -> None:
     """Ask an action and its children to pause before their next step.
 
+    :raises Conflict: when it is being cancelled.
     :raises NotFound: when the caller has no such action.
     :raises ActionImmutable: when it has ended already.
     """
@@ -187,7 +188,9 @@ def suspend(deps: Deps, ctx: RequestContext, action_id: str) -> None:
         status = conflicts.status_of(session, ctx, action_id)
         if status in FINAL:
             raise exceptions.ActionImmutable(action_id, status, CANCELLABLE)
-        family = [action_id, *conflicts.descendants(session, action_id)]
+        if not conflicts.mark_signal(session, [action_id], Signal.SUSPEND):
+            raise exceptions.Conflict(f"Action '{action_id}' is being cancelled.")
+        family = conflicts.descendants(session, action_id)
         conflicts.mark_signal(session, family, Signal.SUSPEND)
 
     deps.db.transact(work)

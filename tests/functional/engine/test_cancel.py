@@ -291,3 +291,15 @@ def test_a_server_that_is_made_after_a_forced_cancel_is_removed(stage, create) -
 
     assert stage.servers() == []
     assert at_rest(stage) == []
+
+
+def test_what_is_cancelled_cannot_be_suspended(stage, create) -> None:
+    _cluster_id, action_id = create(1)
+    stage.run_until(lambda: scenarios.in_the_cloud(stage, action_id))
+    actions.cancel(stage.deps, stage.ctx, action_id, force=False)
+
+    with pytest.raises(exceptions.Conflict, match="is being cancelled"):
+        actions.suspend(stage.deps, stage.ctx, action_id)
+    stage.drain()
+
+    assert stage.action(action_id).status == "CANCELLED"
