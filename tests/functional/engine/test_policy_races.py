@@ -11,7 +11,7 @@ from tests.functional.engine import races
 from tests.torture import checks, scenarios
 from tests.torture.stage import opened
 
-CASES = int(os.environ.get("SENLIN_LIKE_RACES") or 20)
+CASES = int(os.environ.get("SENLIN_LIKE_RACES") or 10)
 
 
 @pytest.fixture(scope="module")
