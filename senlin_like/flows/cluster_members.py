@@ -7,7 +7,7 @@ from senlin_like.db import cluster_state, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import Kind, NodeStatus
-from senlin_like.flows import checks
+from senlin_like.flows import checks, raw_inputs
 from senlin_like.flows.cluster_resize import removal
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
@@ -145,7 +145,7 @@ def remove(run: Run, bench: Workbench) -> Plan:
                 run,
                 bench,
                 destroy=lambda: checks.destroys(
-                    run, default=bool(inputs.get("destroy_after_deletion"))
+                    run, default=raw_inputs.is_set(inputs, "destroy_after_deletion")
                 ),
             ),
             members.Settle(run, bench, lambda: members.going(run)),

@@ -9,7 +9,7 @@ from senlin_like.domain import actions, capacity, plan, selection
 from senlin_like.domain.capacity import Bounds, Change, Refusal, Resize
 from senlin_like.domain.enums import ActionStatus, AdjustmentType, ClusterStatus
 from senlin_like.domain.plan import Decision
-from senlin_like.flows import checks, growth
+from senlin_like.flows import checks, growth, raw_inputs
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import batches, cluster, members, places
@@ -102,7 +102,13 @@ def _victims(
 
 
 def _desired(run: Run, target: Resize, row: Any) -> int:
-    """Return how many nodes are wanted; a policy may keep it as it was."""
+    """Return how many nodes are wanted; a policy may keep it as it was.
+
+    A scaling that changes nothing, as a policy's best effort may, wants as many as
+    before: some of them may be lacking.
+    """
+    if run.facts.kind in actions.SCALING and not (target.create or target.delete):
+        return int(row.desired_capacity)
     if not target.delete or checks.reduces_desired(run):
         return target.desired
     wanted = max(target.desired, int(row.desired_capacity))
@@ -166,7 +172,7 @@ def _decide_resize(
         count,
         cluster_state.sizes_of(row),
         change,
-        strict=bool(inputs.get("strict", False)),
+        strict=raw_inputs.is_set(inputs, "strict"),
         max_nodes=run.deps.settings.max_nodes_per_cluster,
     )
 

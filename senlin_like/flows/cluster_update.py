@@ -6,7 +6,7 @@ from typing import Any
 from senlin_like.db import conflicts, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import ClusterStatus, Kind
-from senlin_like.flows import checks
+from senlin_like.flows import checks, raw_inputs
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import batches, cluster, members
 from senlin_like.flows.tasks.base import Ending, Plan, Step
@@ -25,7 +25,8 @@ _COLUMNS = {
 def plan(run: Run, bench: Workbench) -> Plan:
     """Begin and save what is simple; update the nodes; save the profile."""
     new_profile = run.facts.inputs.get("new_profile_id")
-    has_nodes = bool(new_profile and not run.facts.inputs.get("profile_only"))
+    is_only = raw_inputs.is_set(run.facts.inputs, "profile_only")
+    has_nodes = bool(new_profile and not is_only)
 
     def opening(session: Session, row: Any) -> Mapping[str, Any]:
         if has_nodes:
@@ -99,7 +100,7 @@ def _profile(run: Run, session: Session, row: Any, how: Ending) -> Mapping[str, 
     new_profile = run.facts.inputs.get("new_profile_id")
     if not how.is_good or not new_profile:
         return {}
-    if not run.facts.inputs.get("profile_only"):
+    if not raw_inputs.is_set(run.facts.inputs, "profile_only"):
         for node_id in sorted(conflicts.made_after(session, run.facts.id)):
             node_state.change_profile(session, node_id, row.profile_id, new_profile)
     return {"profile_id": new_profile}

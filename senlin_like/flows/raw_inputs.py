@@ -63,6 +63,17 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
+def is_set(inputs: Inputs, key: str) -> bool:
+    """Tell whether a flag is set; in a webhook's query it is a word."""
+    return str(inputs.get(key)).lower() == "true"
+
+
+def _check_flags(inputs: Inputs, *keys: str) -> None:
+    for key in keys:
+        fits = str(inputs.get(key)).lower() in ("true", "false", "none")
+        _need(fits, key, "true or false")
+
+
 def _check_ids(inputs: Inputs, key: str) -> None:
     value = inputs.get(key)
     fits = isinstance(value, list) and bool(value) and all(map(_is_id, value))
@@ -81,6 +92,7 @@ def _scale(inputs: Inputs) -> None:
 
 def _resize(inputs: Inputs) -> None:
     _check_whole(inputs, "min_size", "max_size", "min_step")
+    _check_flags(inputs, "strict")
     adjustment = inputs.get("adjustment_type")
     kinds = list(AdjustmentType)
     _need(adjustment in (None, *kinds), "adjustment_type", f"one of {', '.join(kinds)}")
@@ -99,6 +111,7 @@ def _add_nodes(inputs: Inputs) -> None:
 
 def _del_nodes(inputs: Inputs) -> None:
     _check_different_ids(inputs, "candidates")
+    _check_flags(inputs, "destroy_after_deletion")
 
 
 def _replace_nodes(inputs: Inputs) -> None:
@@ -116,6 +129,7 @@ def _update(inputs: Inputs) -> None:
     profile = inputs.get("new_profile_id")
     _need(profile is None or _is_id(profile), "new_profile_id", "the id of a profile")
     _check_map(inputs, "metadata", "config")
+    _check_flags(inputs, "profile_only")
     clusters.check_config(inputs.get("config") or {})
     timeout = inputs.get("timeout")
     fits = timeout is None or (type(timeout) is int and 0 < timeout <= LARGEST)
@@ -137,8 +151,7 @@ def _operation(inputs: Inputs) -> None:
 
 def _policy(inputs: Inputs) -> None:
     _need(_is_id(inputs.get("policy_id")), "policy_id", "the id of a policy")
-    fits = str(inputs.get("enabled")).lower() in ("true", "false", "none")
-    _need(fits, "enabled", "true or false")
+    _check_flags(inputs, "enabled")
 
 
 _CHECKS: Mapping[Kind, Callable[[Inputs], None]] = {

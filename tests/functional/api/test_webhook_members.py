@@ -1,6 +1,9 @@
 """Webhooks that let nodes join, leave or replace each other: what is refused."""
 
 import pytest
+import sqlalchemy as sa
+
+from senlin_like.db.models import Cluster
 
 JOINED = "already owned by some cluster"
 TAKEN = "already member of a cluster"
@@ -107,3 +110,25 @@ def test_nodes_of_others_are_not_taken_out(ids, members, trigger):
     ended = trigger("CLUSTER_DEL_NODES", {"candidates": [ids["X"]]})
 
     assert (ended["status"], members()) == ("SUCCEEDED", {ids[one] for one in "ABC"})
+
+
+@pytest.mark.parametrize(("word", "left"), [("false", 5), ("False", 5), ("true", 4)])
+def test_a_word_tells_whether_servers_go(ids, stage, trigger, word, left):
+    inputs = {"candidates": [ids["A"]], "destroy_after_deletion": word}
+    stage.deps.db.transact(
+        lambda one: one.execute(sa.update(Cluster).values(min_size=0))
+    )
+
+    ended = trigger("CLUSTER_DEL_NODES", inputs)
+
+    assert ended["status"] == "SUCCEEDED", ended["status_reason"]
+    assert len(stage.servers()) == left
+
+
+def test_a_flag_that_says_neither_is_refused(ids, members, trigger):
+    inputs = {"candidates": [ids["A"]], "destroy_after_deletion": "perhaps"}
+
+    ended = trigger("CLUSTER_DEL_NODES", inputs)
+
+    assert (ended["status"], members()) == ("FAILED", {ids[one] for one in "ABC"})
+    assert "destroy_after_deletion" in ended["status_reason"]

@@ -236,3 +236,15 @@ def test_a_grace_period_passes_without_a_thread(stage, make, ask, attach, way):
 
     assert stage.action(action).status == "SUCCEEDED"
     assert len(stage.nodes()) == 1
+
+
+def test_a_scaling_without_effect_keeps_what_is_wanted(stage, make, ask, attach):
+    cluster = make(3, low=1, high=5)
+    attach("in", "scaling", **scaling("IN", number=2, best_effort=True))
+    attach("del", "deletion", reduce_desired_capacity=False)
+
+    ended = [ask("scale_in"), ask("scale_in")]
+
+    assert [one.status for one in ended] == ["SUCCEEDED", "SUCCEEDED"]
+    row = stage.cluster(cluster)
+    assert (len(stage.nodes()), row.desired_capacity, row.status) == (1, 3, "WARNING")
