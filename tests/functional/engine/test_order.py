@@ -157,7 +157,9 @@ def test_a_watcher_that_is_late_does_not_mislead(stage) -> None:
         )
     )
 
-    late.db.transact(lambda one: late._write(one, group.key, waiting, seen, 1.0))
+    late.db.transact(
+        lambda one: late._write(one, group.key, waiting, seen, 1.0, was_silent=False)
+    )
     stage.drain()
 
     assert stage.action(recovery).status == "SUCCEEDED"
