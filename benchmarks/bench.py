@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks import (
+    cells,
     client,
     errors,
     inventory,
@@ -120,4 +121,4 @@ def _publish(bench: Bench, name: str, started_at: str) -> None:
 
 
 def _words(pairs: Mapping[str, results.Value]) -> str:
-    return ", ".join(f"{name} {report.cell(value)}" for name, value in pairs.items())
+    return ", ".join(f"{name} {cells.cell(value)}" for name, value in pairs.items())

@@ -11,7 +11,7 @@ import pathlib
 import sys
 from collections.abc import Iterable, Sequence
 
-from benchmarks import errors, report, results
+from benchmarks import cells, errors, report, results
 
 _MORE_IS_BETTER = frozenset(
     {
@@ -51,7 +51,7 @@ class Pair:
             return ""
         second_wins = (self.second > self.first) == (self.measure in _MORE_IS_BETTER)
         less, more = sorted((self.first, self.second))
-        times = f" {report.cell(more / less)} times" if less > 0 else ""
+        times = f" {cells.cell(more / less)} times" if less > 0 else ""
         return f"{'second' if second_wins else 'first'} better{times}"
 
 
@@ -113,9 +113,9 @@ def _line(pair: Pair) -> list[str]:
     return [
         pair.case,
         pair.measure,
-        report.cell(pair.first),
-        report.cell(pair.second),
-        report.cell(pair.ratio),
+        cells.cell(pair.first),
+        cells.cell(pair.second),
+        cells.cell(pair.ratio),
         pair.verdict,
     ]
 
@@ -157,7 +157,7 @@ def _missing(
 
 
 def _words(row: results.Row) -> str:
-    return ", ".join(f"{name} {report.cell(value)}" for name, value in row.case.items())
+    return ", ".join(f"{name} {cells.cell(value)}" for name, value in row.case.items())
 
 
 def _number(value: results.Value) -> float | None:

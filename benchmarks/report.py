@@ -5,27 +5,10 @@ import pathlib
 import sys
 from collections.abc import Iterable, Sequence
 
-from benchmarks import errors, results
+from benchmarks import cells, errors, results
 
 # Columns that are wide, and of interest only to who looks into the JSON.
 _DETAILS = ("_cpu_ms_per_node", "_cpu_ms_per_request", "_peak_rss_mb")
-_BIG = 100
-_ONE = 1
-
-
-def cell(value: results.Value) -> str:
-    """Write one value, numbers with three significant digits or all before the dot."""
-    if value is None:
-        return "-"
-    if isinstance(value, bool) or not isinstance(value, float):
-        return str(value)
-    if value == 0 or value.is_integer() or abs(value) >= _BIG:
-        return f"{value:.0f}"
-    return f"{value:.3g}" if abs(value) < _ONE else f"{value:.{_decimals(value)}f}"
-
-
-def _decimals(value: float) -> int:
-    return 1 if abs(value) >= 10 else 2
 
 
 def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
@@ -67,14 +50,16 @@ def markdown(runs: Iterable[results.Run], details: bool = False) -> str:
 
 
 def _section(run: results.Run, details: bool) -> str:
-    machine = ", ".join(f"{name} {cell(value)}" for name, value in run.machine.items())
+    machine = ", ".join(
+        f"{name} {cells.cell(value)}" for name, value in run.machine.items()
+    )
     text = f"## {run.benchmark}: {run.label}\n\n{run.started_at}; {machine}\n\n"
     if run.rows:
         cases, measures = columns_of(run.rows, details)
         lines = (
             [
-                *(cell(row.case.get(name)) for name in cases),
-                *(cell(row.measures.get(name)) for name in measures),
+                *(cells.cell(row.case.get(name)) for name in cases),
+                *(cells.cell(row.measures.get(name)) for name in measures),
             ]
             for row in run.rows
         )

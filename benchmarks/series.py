@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from benchmarks import report, results
+from benchmarks import cells, results
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ def wanted(runs: Sequence[results.Run]) -> list[tuple[Panel, dict[str, list[Poin
 
 def _name(label: str, row: results.Row, panel: Panel) -> str:
     rest = [
-        f"{name} {report.cell(value)}"
+        f"{name} {cells.cell(value)}"
         for name, value in row.case.items()
         if name != panel.over and name not in panel.only
     ]

@@ -9,6 +9,8 @@ threads = 8
 backlog = 2048
 timeout = 120
 graceful_timeout = 30
-keepalive = 5
+# Longer than the proxy keeps idle connections: when the API is very busy, gunicorn
+# closes some that have just been asked something.
+keepalive = 75
 # The proxy in front sets X-Forwarded-*; nobody else may.
 forwarded_allow_ips = "127.0.0.1"

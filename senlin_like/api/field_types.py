@@ -7,7 +7,6 @@ them. Readers are plain code, so that no schema is walked per request.
 
 import dataclasses
 import json
-import math
 import re
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -249,7 +248,8 @@ class Number:
             raise _no_float(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise wrong_type(value, "number")
-        if not math.isfinite(value) or abs(value) > LARGEST:
+        # Whole numbers have no limit in JSON, and too large ones become no float.
+        if not -LARGEST <= value <= LARGEST:
             raise exceptions.InvalidBody(
                 f"The value for the {name} field must be between -{LARGEST} and "
                 f"{LARGEST}."

@@ -4,16 +4,14 @@ For production take ``senlin_like.wsgi.api:application`` under uWSGI, gunicorn
 or mod_wsgi; this one is good for development and small installations.
 """
 
-import signal
 import sys
 from typing import Any
 
 import waitress
 from oslo_config import cfg
 
-from senlin_like import exceptions
 from senlin_like.api import app
-from senlin_like.cmd import assembly, intake, presence
+from senlin_like.cmd import assembly, intake, presence, refusing, stopping
 from senlin_like.rpc import wakeup
 
 
@@ -22,6 +20,7 @@ def application(conf: cfg.ConfigOpts) -> Any:
 
     :raises Invalid: when an option is missing or wrong.
     """
+    refusing.require_tables(conf)
     deps = assembly.deps(conf, wakeup.Sender(conf))
     wsgi = presence.Present(app.build(deps, conf), deps)
     assembly.leave_garbage_alone()
@@ -52,21 +51,16 @@ def serve(wsgi: Any, conf: cfg.ConfigOpts, host: str, port: int) -> Any:
 
 def main() -> None:
     """Run the API until a signal comes."""
-    conf = assembly.configure(sys.argv[1:], "senlin-like-api")
-    try:
-        assembly.refuse_strangers(
-            conf.senlin_api.auth_strategy, conf.senlin_api.bind_host
-        )
-        wsgi = application(conf)
-        server = serve(wsgi, conf, conf.senlin_api.bind_host, conf.senlin_api.bind_port)
-    except (exceptions.Error, OSError, ValueError) as error:
-        raise assembly.fail(str(error)) from error
+    with refusing.told():
+        conf = assembly.configure(sys.argv[1:], "senlin-like-api")
+        host, port = conf.senlin_api.bind_host, conf.senlin_api.bind_port
+        assembly.refuse_strangers(conf.senlin_api.auth_strategy, host)
+        server = serve(application(conf), conf, host, port)
 
     def stop(_signal: int, _frame: Any) -> None:
         raise SystemExit(0)
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    stopping.on_signal(stop)
     sys.stdout.write(
         f"senlin-like-api listens on http://{conf.senlin_api.bind_host}:"
         f"{conf.senlin_api.bind_port}\n"

@@ -225,14 +225,6 @@ def leave_garbage_alone() -> None:
     gc.freeze()
 
 
-def make_key_file(path: pathlib.Path, key: str) -> None:
-    """Write a key file that only its owner can read."""
-    path.touch(mode=0o600, exist_ok=True)
-    path.chmod(0o600)
-    old = path.read_text()
-    path.write_text(f"{key}\n{old}")
-
-
 def is_loopback(host: str) -> bool:
     """Tell whether an address can be reached from this machine only."""
     try:

@@ -1,17 +1,19 @@
 """``senlin-like-engine``: workers that carry out actions."""
 
+import contextlib
 import logging
 import os
 import signal
 import sys
 import threading
-import time
+from collections.abc import Sequence
 from typing import Any
 
 from oslo_config import cfg
 
 from senlin_like import exceptions
-from senlin_like.cmd import assembly, priority
+from senlin_like.cmd import assembly, priority, refusing, stopping
+from senlin_like.db import vault
 from senlin_like.engine.worker import Engine
 from senlin_like.rpc import wakeup
 
@@ -30,8 +32,7 @@ def run_one(conf: cfg.ConfigOpts) -> None:
     def on_signal(_signal: int, _frame: Any) -> None:
         stop.set()
 
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    stopping.on_signal(on_signal)
     sender = wakeup.Sender(conf)
     engine = Engine(assembly.deps(conf, sender), assembly.engine_options(conf))
     engine.start()
@@ -66,49 +67,71 @@ def _listen(conf: cfg.ConfigOpts, engine: Engine, stop: threading.Event) -> None
 
 def main() -> None:
     """Run as many engines as ``[engine] workers`` says; restart those that die."""
-    conf = assembly.configure(sys.argv[1:], "senlin-like-engine")
-    try:
-        assembly.read_keys(conf)
+    with refusing.told():
+        conf = assembly.configure(sys.argv[1:], "senlin-like-engine")
+        vault.Vault(assembly.read_keys(conf))
+        refusing.await_tables(conf)
         priority.stand_back(conf.engine.niceness)
         if conf.engine.workers == 1:
             run_one(conf)
         else:
             _supervise(conf)
-    except exceptions.Error as error:
-        raise assembly.fail(error.message) from error
 
 
 def _supervise(conf: cfg.ConfigOpts) -> None:
     children: set[int] = set()
-    stopping = False
+    stop = threading.Event()
 
     def on_signal(_signal: int, _frame: Any) -> None:
-        nonlocal stopping
-        stopping = True
+        stop.set()
         for child in children:
-            os.kill(child, signal.SIGTERM)
+            # One that has just ended may still be counted.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
 
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    numbers = stopping.signals()
+    stopping.on_signal(on_signal)
     for _ in range(conf.engine.workers):
-        children.add(_fork(conf))
+        _start(conf, children, stop, numbers)
     while children:
         pid, _status = os.wait()
         children.discard(pid)
-        if not stopping:
+        if not stop.is_set():
             LOG.warning("Engine process %s ended; starting another", pid)
-            time.sleep(_RESTART_S)
-            children.add(_fork(conf))
+            stop.wait(_RESTART_S)
+            _start(conf, children, stop, numbers)
 
 
-def _fork(conf: cfg.ConfigOpts) -> int:
+def _start(
+    conf: cfg.ConfigOpts,
+    children: set[int],
+    stop: threading.Event,
+    numbers: Sequence[signal.Signals],
+) -> None:
+    """Start a child, unless all are to stop; no signal comes in between."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        if not stop.is_set():
+            children.add(_fork(conf, numbers))
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+
+
+def _fork(conf: cfg.ConfigOpts, numbers: Sequence[signal.Signals]) -> int:
     pid = os.fork()
     if pid:
         return pid
-    status = 0
+    status = 1
     try:
+        # The parent's way to stop is not the child's.
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
         run_one(conf)
+        status = 0
     except exceptions.Error as error:
         sys.stderr.write(f"ERROR: {error.message}\n")
-        status = 1
-    os._exit(status)
+    except Exception:  # told here, as nothing of the parent may run in the child
+        LOG.exception("An engine process failed")
+    finally:
+        os._exit(status)

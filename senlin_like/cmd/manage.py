@@ -10,11 +10,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import alembic.util
 from oslo_config import cfg
-from oslo_db import exception as db_exception
 
 from senlin_like import exceptions
-from senlin_like.cmd import assembly, state, users
+from senlin_like.cmd import assembly, keys, refusing, state, users
 from senlin_like.conf import opts
 from senlin_like.context import RequestContext
 from senlin_like.db import purge, vault
@@ -36,7 +36,11 @@ def say(line: str) -> None:
 
 def db_sync(conf: cfg.ConfigOpts) -> None:
     """Bring the database to the present tables."""
-    migrate.sync(_url(conf), getattr(conf.command, "until", None) or "head")
+    until = getattr(conf.command, "until", None) or "head"
+    try:
+        migrate.sync(_url(conf), until)
+    except alembic.util.CommandError as error:
+        raise exceptions.Invalid(f"Version {until}: {error}.") from error
     say(f"The database is at version {migrate.version(_url(conf))}.")
 
 
@@ -144,7 +148,7 @@ def secrets_new_key(conf: cfg.ConfigOpts) -> None:
     if conf.command.file is None:
         say(key)
         return
-    assembly.make_key_file(pathlib.Path(conf.command.file), key)
+    keys.put_first(pathlib.Path(conf.command.file), key)
     say(f"A new key stands first in {conf.command.file}.")
 
 
@@ -291,14 +295,8 @@ def main() -> None:
         ]
     )
     files = [path for path in assembly.DEFAULT_FILES if pathlib.Path(path).exists()]
-    conf(sys.argv[1:], project="senlin_like", default_config_files=files or None)
-    try:
+    with refusing.told():
+        conf(sys.argv[1:], project="senlin_like", default_config_files=files or None)
         if conf.state_dir is not None:
             _lead(conf, state.Folder(pathlib.Path(conf.state_dir)))
         conf.command.work(conf)
-    except exceptions.Error as error:
-        raise assembly.fail(error.message) from error
-    except db_exception.DBNonExistentTable as error:
-        raise assembly.fail(
-            "The database has no tables yet: run 'senlin-like-manage db sync'."
-        ) from error

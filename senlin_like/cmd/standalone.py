@@ -7,16 +7,14 @@ inside the process. All state is in one directory.
 import argparse
 import os
 import pathlib
-import signal
 import sys
 import threading
 from typing import Any
 
 from oslo_config import cfg
 
-from senlin_like import exceptions
 from senlin_like.api import app
-from senlin_like.cmd import api, assembly, presence, state
+from senlin_like.cmd import api, assembly, presence, refusing, state, stopping
 from senlin_like.db.migrations import migrate
 from senlin_like.engine.worker import Engine
 
@@ -91,17 +89,14 @@ def main() -> None:
     """Run until a signal comes."""
     asked, rest = parse(sys.argv[1:])
     os.umask(state.PRIVATE)
-    try:
+    wake = _Wake()
+    with refusing.told():
         conf = prepare(asked, rest)
         migrate.sync(conf.database.connection)
-        wake = _Wake()
         deps = assembly.deps(conf, wake)
         wsgi = presence.Present(app.build(deps, conf), deps)
+        engine = wake.engine = Engine(deps, assembly.engine_options(conf))
         server = api.serve(wsgi, conf, asked.host, asked.port)
-    except (exceptions.Error, OSError, ValueError) as error:
-        raise assembly.fail(str(error)) from error
-    engine = Engine(deps, assembly.engine_options(conf))
-    wake.engine = engine
     _run(server, engine, asked)
 
 
@@ -111,8 +106,7 @@ def _run(server: Any, engine: Engine, asked: argparse.Namespace) -> None:
     def on_signal(_signal: int, _frame: Any) -> None:
         stop.set()
 
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    stopping.on_signal(on_signal)
     engine.start()
     assembly.leave_garbage_alone()
     threading.Thread(target=server.run, name="http", daemon=True).start()

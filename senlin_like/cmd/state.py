@@ -5,7 +5,7 @@ import pathlib
 from oslo_config import cfg
 
 from senlin_like import exceptions
-from senlin_like.cmd import assembly
+from senlin_like.cmd import keys
 from senlin_like.db import vault
 
 #: The mask of a process that works here: what it makes is its owner's alone.
@@ -26,7 +26,7 @@ class Folder:
         """Make what is missing, and keep others away from what is there."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self.keys.exists():
-            assembly.make_key_file(self.keys, vault.new_key())
+            keys.put_first(self.keys, vault.new_key())
         for pattern in _OWN:
             for file in self.path.glob(pattern):
                 file.chmod(0o600)

@@ -9,7 +9,9 @@ from oslo_upgradecheck import upgradecheck
 from senlin_like import exceptions
 from senlin_like.cmd import assembly
 from senlin_like.conf import opts
+from senlin_like.db import failures, vault
 from senlin_like.db.migrations import migrate
+from senlin_like.rbac import enforcer
 
 
 class Checks(upgradecheck.UpgradeCommands):
@@ -21,14 +23,9 @@ class Checks(upgradecheck.UpgradeCommands):
 
     def _keys(self) -> upgradecheck.Result:
         try:
-            found = assembly.read_keys(self.conf)
+            vault.Vault(assembly.read_keys(self.conf))
         except exceptions.Error as error:
             return upgradecheck.Result(upgradecheck.Code.FAILURE, error.message)
-        if not found:
-            return upgradecheck.Result(
-                upgradecheck.Code.FAILURE,
-                "There is no key for secrets at rest: see [secrets].",
-            )
         return upgradecheck.Result(upgradecheck.Code.SUCCESS)
 
     def _schema(self) -> upgradecheck.Result:
@@ -36,7 +33,14 @@ class Checks(upgradecheck.UpgradeCommands):
             return upgradecheck.Result(
                 upgradecheck.Code.FAILURE, "[database] connection is not set."
             )
-        found = migrate.version(self.conf.database.connection)
+        try:
+            found = migrate.version(self.conf.database.connection)
+        except failures.ALL as error:
+            # The error holds the address, and so maybe a password.
+            return upgradecheck.Result(
+                upgradecheck.Code.FAILURE,
+                f"The database can't be asked: {type(error).__name__}.",
+            )
         if found != migrate.newest():
             return upgradecheck.Result(
                 upgradecheck.Code.FAILURE,
@@ -52,6 +56,10 @@ class Checks(upgradecheck.UpgradeCommands):
                 upgradecheck.Code.FAILURE,
                 f"The policy file {name} is JSON: use policy.yaml.",
             )
+        try:
+            enforcer.make(self.conf)
+        except exceptions.Error as error:
+            return upgradecheck.Result(upgradecheck.Code.FAILURE, error.message)
         return upgradecheck.Result(upgradecheck.Code.SUCCESS)
 
     _upgrade_checks = (

@@ -192,6 +192,21 @@ def cluster_of(session: orm.Session, ctx: RequestContext, action_id: str) -> str
     return str(found)
 
 
+def awaits_profile(session: orm.Session, profile_id: str) -> bool:
+    """Tell whether an unfinished update is to give a profile to somebody.
+
+    Whoever asks for one holds the profile (``profiles.find_hold``) meanwhile.
+    """
+    query = sa.select(TABLE.c.inputs).where(
+        TABLE.c.action.in_((Kind.CLUSTER_UPDATE, Kind.NODE_UPDATE)),
+        TABLE.c.status.in_(_UNFINISHED),
+    )
+    return any(
+        (inputs or {}).get("new_profile_id") == profile_id
+        for inputs in session.scalars(query)
+    )
+
+
 def data_of_named(session: orm.Session, target: str, name: str) -> list[Record]:
     """Return the data of the actions of a name on a target."""
     query = sa.select(TABLE.c.data).where(

@@ -70,6 +70,7 @@ _MEMBERS = (
                 "profile_id",
                 "physical_id",
                 "status",
+                "data",
                 "user",
                 "project",
                 "init_at",

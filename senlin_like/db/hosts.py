@@ -23,6 +23,7 @@ _CLUSTERS = Cluster.__table__
 _HOST = sa.select(
     _NODES.c.id,
     _NODES.c.physical_id,
+    _NODES.c.data,
     _NODES.c.user,
     _NODES.c.project,
     _NODES.c.profile_id,

@@ -57,6 +57,14 @@ def is_storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
+def may_name(text: str) -> bool:
+    """Tell whether a text can be the same as something that is stored.
+
+    MariaDB compares without the spaces at the end; no id and no name ends with one.
+    """
+    return is_storable(text) and not text.endswith(" ")
+
+
 def visible(
     ctx: RequestContext, project: sa.Column[Any]
 ) -> tuple[sa.ColumnElement[bool], ...]:
@@ -125,7 +133,7 @@ class _Way(enum.Enum):
 
 def _ways(named: Named, identity: str) -> Iterator[_Way]:
     """Give the ways to try, one after the other."""
-    if not identity or not is_storable(identity):
+    if not identity or not may_name(identity):
         return
     by_id = is_uuid_like(identity)
     if by_id:

@@ -49,15 +49,17 @@ def complete(session: orm.Session, action_id: str) -> None:
             wait=done,
         )
     )
-    in_line = sa.and_(
-        TABLE.c.status == ActionStatus.WAITING, TABLE.c.wait_kind == WaitKind.TURN
+    # In line, or put off for want of a key.
+    waits_before = sa.and_(
+        TABLE.c.status == ActionStatus.WAITING,
+        TABLE.c.wait_kind.in_([WaitKind.TURN, WaitKind.TIME]),
     )
     session.execute(
         sa.update(TABLE)
         .where(
             mine,
             TABLE.c.cause == Cause.DERIVED_WITH_HOOK,
-            sa.or_(TABLE.c.status.in_(_BEFORE), in_line),
+            sa.or_(TABLE.c.status.in_(_BEFORE), waits_before),
         )
         .values(wait=done)
     )

@@ -14,6 +14,7 @@ from senlin_like.domain.selection import Candidate
 
 TABLE = Node.__table__
 _PROFILES = Profile.__table__
+_TROUBLED = frozenset({NodeStatus.ERROR, NodeStatus.WARNING})
 _LOAD = (
     sa.select(TABLE, _PROFILES.c.type.label("profile_type"), _PROFILES.c.sealed_spec)
     .join(_PROFILES, _PROFILES.c.id == TABLE.c.profile_id)
@@ -92,7 +93,7 @@ def tell_cluster(
     session: orm.Session, cluster_id: str, name: str, status: str, reason: str
 ) -> None:
     """Let a cluster at rest show that one of its nodes is in trouble."""
-    if not cluster_id or status != NodeStatus.ERROR:
+    if not cluster_id or status not in _TROUBLED:
         return
     session.execute(
         sa.update(Cluster)

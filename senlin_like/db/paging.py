@@ -103,12 +103,12 @@ class _Form:
 
 
 def _values(filters: Filters) -> dict[str, Any]:
-    """Give the values of filters, as far as a database can hold them."""
+    """Give the values of filters, as far as rows can have them."""
     return {
         f"in_{key}": [
             value
             for value in values
-            if not isinstance(value, str) or identity.is_storable(value)
+            if not isinstance(value, str) or identity.may_name(value)
         ]
         for key, values in filters.items()
     }

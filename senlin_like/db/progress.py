@@ -121,6 +121,26 @@ def park(
     )
 
 
+def put_off(session: orm.Session, hold: Hold, reason: str, *, after_s: float) -> None:
+    """Let go of an action that this engine can't work on, untouched, for a while.
+
+    That is no try of it; what it waited for and what was seen of that is kept.
+
+    :raises LeaseLost: when the action is in other hands.
+    """
+    values = {
+        "status": ActionStatus.WAITING.value,
+        "status_reason": reason,
+        "owner": None,
+        "lease_until": None,
+        "ready_at": NOW,
+        "wait_kind": WaitKind.TIME,
+        "wait_group": None,
+        "wake_at": After(after_s),
+    }
+    guarded(session, hold, values)
+
+
 def suspend(session: orm.Session, hold: Hold, values: Mapping[str, Any]) -> None:
     """Let go of the action until somebody resumes it.
 

@@ -1,4 +1,4 @@
-"""What a project may do once at a time: checks of its quota and its names."""
+"""What may be done once at a time: checks of a project's quota and names; adoptions."""
 
 import functools
 
@@ -11,6 +11,8 @@ from senlin_like.db.work_models import ProjectLock
 TABLE = ProjectLock.__table__
 _ROW = {"project": sa.bindparam("project"), "turns": 1}
 _MORE = {"turns": TABLE.c.turns + 1}
+#: A row that is no project's.
+_ADOPTIONS = "*adoptions*"
 
 
 def lock(session: orm.Session, project: str) -> None:
@@ -21,6 +23,15 @@ def lock(session: orm.Session, project: str) -> None:
     to (Galera).
     """
     session.execute(_take(session.get_bind().dialect.name), {"project": project})
+
+
+def lock_adoptions(session: orm.Session) -> None:
+    """Let one adoption go at a time, in whatever project, until it ends.
+
+    Who asks may see the objects of several projects. A unique index would do for
+    new databases, but older ones may hold an object twice.
+    """
+    lock(session, _ADOPTIONS)
 
 
 @functools.cache

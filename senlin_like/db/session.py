@@ -14,13 +14,14 @@ from oslo_db.sqlalchemy import exc_filters
 from sqlalchemy import event, orm
 
 from senlin_like import exceptions
-from senlin_like.db import turns
+from senlin_like.db import failures, turns
 from senlin_like.db.vault import Vault
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 _AFTER_COMMIT = "after_commit"
+_NO_CONNECTION = "All database connections are in use; try again later."
 #: The type of session that readers and writers get.
 Session = orm.Session
 
@@ -76,12 +77,12 @@ class Database:
                 connection.begin()
                 with self._session(bind=connection) as session:
                     yield session
-        except db_exception.DBConnectionError as error:
-            raise _away(error) from error
         except sa.exc.TimeoutError as error:
-            raise exceptions.ServiceUnavailable(
-                "All database connections are in use; try again later."
-            ) from error
+            raise exceptions.ServiceUnavailable(_NO_CONNECTION) from error
+        except failures.OF_STATEMENTS as error:
+            if not failures.is_ill(error):
+                raise
+            raise _away(error) from error
 
     def transact(self, work: Callable[[orm.Session], Result]) -> Result:
         """Run ``work`` in one transaction, again after deadlocks and duplicates.
@@ -106,13 +107,13 @@ class Database:
                 # Somebody else has just inserted it: look again, once.
                 if trial > 1:
                     raise
-            except db_exception.DBConnectionError as error:
+            except sa.exc.TimeoutError as error:
+                raise exceptions.ServiceUnavailable(_NO_CONNECTION) from error
+            except failures.OF_STATEMENTS as error:
+                if not failures.is_ill(error):
+                    raise
                 if trial > 2:
                     raise _away(error) from error
-            except sa.exc.TimeoutError as error:
-                raise exceptions.ServiceUnavailable(
-                    "All database connections are in use; try again later."
-                ) from error
             time.sleep(random.uniform(0, _PAUSE_S * 2 ** min(trial, 5)))
         raise AssertionError("unreachable")
 
@@ -124,7 +125,9 @@ class Database:
             session.flush()
             try:
                 session.commit()
-            except db_exception.DBConnectionError as error:
+            except failures.OF_STATEMENTS as error:
+                if not failures.is_ill(error):
+                    raise
                 raise CommitUnsure(
                     "The database connection broke while the change was being "
                     "stored; look before you ask again."
@@ -233,7 +236,9 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 
 
 def _away(error: Exception) -> exceptions.ServiceUnavailable:
-    LOG.warning("The database can't be reached: %s", type(error).__name__)
+    # Without the statement and its values.
+    said = failures.cause_of(error)
+    LOG.warning("The database can't be used: %s %s", type(error).__name__, said or "")
     return exceptions.ServiceUnavailable(
         "The database can't be reached; try again later."
     )

@@ -93,6 +93,16 @@ def forget(session: orm.Session, rows: Collection[Any]) -> None:
     stray_watches.forget(session, TABLE.c.node_id, rows)
 
 
+def may_claim(session: orm.Session, node_id: str) -> bool:
+    """Tell whether what carries a node's mark may be taken by it, or for it.
+
+    By the node while there is one, and by the sweeper as long as it watches.
+    """
+    lives = sa.select(Node.id).where(Node.id == node_id)
+    watched = sa.select(TABLE.c.node_id).where(TABLE.c.node_id == node_id)
+    return session.scalar(lives) is not None or session.scalar(watched) is not None
+
+
 def is_one(session: orm.Session, node_id: str, object_id: str) -> bool | None:
     """Tell whether an object is surely not one that a node uses or will use.
 

@@ -22,7 +22,14 @@ class Vault:
                 "No key for secrets at rest: set [secrets] fernet_keys or "
                 "fernet_key_file ('senlin-like-manage secrets new-key' makes one)."
             )
-        self._fernet = fernet.MultiFernet([fernet.Fernet(key) for key in keys])
+        try:
+            self._fernet = fernet.MultiFernet([fernet.Fernet(key) for key in keys])
+        except ValueError as error:
+            # Which one it is isn't said: part of it may be right.
+            raise exceptions.Invalid(
+                "[secrets] fernet_keys or fernet_key_file holds something that is no "
+                "Fernet key: a key has 32 bytes in URL-safe base64."
+            ) from error
 
     def seal(self, value: Any) -> str:
         """Encrypt a JSON value into a text."""

@@ -40,6 +40,7 @@ class Halt(enum.StrEnum):
     LATE = "late"
     CLOUD = "cloud"
     TOO_MANY = "too many"
+    BROKEN = "broken"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,8 @@ class Round:
     ``needs_all``: a node is failed only if all modes say so. ``is_late``: the
     look came, or took, too long. ``cloud_error``: why the cloud can't be
     trusted now. ``is_changing``: an action on the cluster is unfinished.
+    ``unasked``: how many of the members there was no time for; shares are then
+    those of the others.
     """
 
     members: Sequence[Member]
@@ -83,6 +86,7 @@ class Round:
     is_late: bool = False
     cloud_error: str = ""
     is_changing: bool = False
+    unasked: int = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -171,7 +175,7 @@ def _halt(
         return Halt.LATE, (
             "The check came too late to be relied on; the next one decides."
         )
-    size = len(facts.members)
+    size = max(0, len(facts.members) - facts.unasked)
     allowance = breaker.allowance(size)
     if unwell > allowance:
         return Halt.TOO_MANY, (

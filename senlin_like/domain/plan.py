@@ -23,13 +23,14 @@ class Facts:
     """The cluster as it is. ``has_...``: the profile says so by itself.
 
     ``zones`` and ``regions`` are the names of those that can be used now, None
-    where nobody has looked.
+    where nobody has looked; ``region`` is where new nodes are if nobody decides.
     """
 
     members: tuple[Candidate, ...]
     sizes: Sizes
     max_nodes: int
     now: datetime.datetime
+    region: str | None = None
     has_zone: bool = False
     has_region: bool = False
     zones: frozenset[str] | None = None
@@ -125,8 +126,8 @@ class Ask:
 class Attached:
     """A policy as its cluster has it.
 
-    ``data`` is what its type keeps for the cluster, ``last_op`` when the last
-    scaling under it has ended.
+    ``data`` is what its type keeps for the cluster, ``region`` where that is, if
+    it's known, ``last_op`` when the last scaling under it has ended.
     """
 
     id: str
@@ -136,6 +137,7 @@ class Attached:
     priority: int
     properties: Mapping[str, Any]
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    region: str | None = None
     last_op: datetime.datetime | None = None
 
 

@@ -105,7 +105,7 @@ class ServerRequest:
     zone: str | None = None
     security_groups: Sequence[str] = ()
     block_devices: Sequence[Mapping[str, Any]] = ()
-    personality: Sequence[Mapping[str, str]] = ()
+    personality: Sequence[Mapping[str, str]] = dataclasses.field(default=(), repr=False)
     scheduler_hints: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     user_data: str | None = dataclasses.field(default=None, repr=False)
     admin_pass: str | None = dataclasses.field(default=None, repr=False)

@@ -8,6 +8,7 @@ the transaction that requests its repairs.
 
 import dataclasses
 import logging
+import random
 import threading
 import time
 import uuid
@@ -20,7 +21,7 @@ from senlin_like.domain.enums import NodeStatus
 from senlin_like.domain.health import Breaker, Mode
 from senlin_like.drivers import web
 from senlin_like.engine import detection, probes
-from senlin_like.engine.standing import Case, Facts, open_case
+from senlin_like.engine.standing import Case, Facts, broken, open_case
 from senlin_like.flows.workbench import Workbench
 from senlin_like.operations import repairs
 
@@ -28,6 +29,10 @@ LOG = logging.getLogger(__name__)
 
 #: Seconds between two looks whether the engine stops while nodes are asked.
 _BEAT_S = 1.0
+#: How much of the time in which a look is new enough goes to asking nodes at most.
+_ASKING = 0.5
+#: The nodes that are asked themselves.
+_ASKED = frozenset({NodeStatus.ACTIVE})
 
 
 class Stopped(Exception):
@@ -104,24 +109,45 @@ class Checker:
         unchanged: list[str] = []
         beat = _Beat(self, token)
         for cases in _by_owner(self._open(token, due)):
-            try:
-                unchanged += self._check(token, cases, beat)
-            except (Stopped, exceptions.ServiceUnavailable):
-                raise
-            except Exception:  # the trouble of one owner isn't that of the others
-                LOG.exception("Health checks failed for one project")
+            unchanged += self._check_safely(token, cases, beat)
         if unchanged:
             self.db.transact(
                 lambda session: health_checks.put_back(session, token, unchanged)
             )
         return len(due)
 
+    def _check_safely(self, token: str, cases: list[Case], beat: "_Beat") -> list[str]:
+        """Check the clusters of one owner as ``_check``, whatever goes wrong.
+
+        When that fails by a bug they are checked one by one, each from the
+        beginning, so that the one that fails holds up nobody else.
+        """
+        try:
+            return self._check(token, cases, beat)
+        except (Stopped, exceptions.ServiceUnavailable):
+            raise
+        except Exception as error:
+            LOG.exception("Health checks failed for one project")
+            if len(cases) == 1:
+                self._give_up(token, cases[0].due, error)
+                return []
+        unchanged: list[str] = []
+        for case in cases:
+            for again in self._open(token, [case.due]):
+                unchanged += self._check_safely(token, [again], beat)
+        return unchanged
+
+    def _give_up(self, token: str, due: health_checks.Due, error: Exception) -> None:
+        """Tell that a check fails by a bug, and let it rest for a while."""
+        repairs.settle(self.bench.deps, token, broken(due, error))
+
     def _check(self, token: str, cases: list[Case], beat: "_Beat") -> list[str]:
         """Check the clusters of one owner; returns those of which nothing is new."""
         began = time.monotonic()
         detection.look(self.bench, [one.subject for one in cases], beat)
         beat()
-        self._probe(cases, beat)
+        left_s = max(0.0, began + self.options.hold_s - time.monotonic())
+        self._probe(cases, beat, min(self.options.probes_s, left_s * _ASKING))
         beat()
         is_old = time.monotonic() - began > self.options.hold_s
         return self._close(token, cases, is_old)
@@ -155,10 +181,16 @@ class Checker:
                 LOG.warning(
                     "Cluster %s can't be checked: %s", one.row.cluster_id, error.message
                 )
+            except Exception as error:  # it isn't the trouble of the others
+                LOG.exception("Cluster %s can't be checked", one.row.cluster_id)
+                self._give_up(token, one, error)
         return cases
 
-    def _probe(self, cases: list[Case], beat: "_Beat") -> None:
-        """Ask the nodes themselves, where policies want it."""
+    def _probe(self, cases: list[Case], beat: "_Beat", within_s: float) -> None:
+        """Ask the nodes themselves, where policies want it.
+
+        Each time in another order: there may not be time for all of them.
+        """
         wanted = {
             (number, node.id): (case.meaning.probe, node)
             for number, case in enumerate(cases)
@@ -166,15 +198,13 @@ class Checker:
             for node in case.subject.nodes
             if node.is_idle
         }
-        asked = {
-            key: (probe, node.name)
-            for key, (probe, node) in wanted.items()
-            if node.status == NodeStatus.ACTIVE
-        }
+        keys = [key for key, (_, one) in wanted.items() if one.status in _ASKED]
+        random.shuffle(keys)
+        asked = {key: (wanted[key][0], wanted[key][1].name) for key in keys}
 
         seen = self.prober.ask(
             asked,
-            within_s=self.options.probes_s,
+            within_s=within_s,
             beat_s=_BEAT_S,
             beat=beat,
         )

@@ -54,7 +54,8 @@ _BAD: Mapping[ObjectKind, frozenset[str]] = {
 class Watched:
     """A node, with what its profile says of its object.
 
-    One that isn't idle is only listened for, not looked at.
+    One that isn't idle is only listened for, not looked at. ``locate`` tells the
+    id by which an object is found that isn't found by its own.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Watched:
     account: Account
     kind: ObjectKind
     is_idle: bool = True
+    locate: Callable[[], str] | None = None
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -87,6 +89,10 @@ class Subject:
         self.found.setdefault(node_id, {})[mode] = seen
 
 
+#: A node that is looked at in a mode, and by what.
+_Placed = tuple[Subject, Watched, Mode, str]
+
+
 def look(bench: Workbench, subjects: list[Subject], beat: Callable[[], None]) -> None:
     """Find out what the cloud says; the nodes' own addresses aren't asked here.
 
@@ -94,7 +100,7 @@ def look(bench: Workbench, subjects: list[Subject], beat: Callable[[], None]) ->
     """
     _hear(bench, [one for one in subjects if Mode.EVENTS in one.meaning.modes])
     beat()
-    _look_at_objects(bench, subjects)
+    _look_at_objects(bench, subjects, beat)
     beat()
     _look_at_hypervisors(
         bench, [one for one in subjects if Mode.HYPERVISOR in one.meaning.modes]
@@ -118,33 +124,54 @@ def _ask(
         return None
 
 
-def _look_at_objects(bench: Workbench, subjects: list[Subject]) -> None:
-    groups: dict[tuple[Account, ObjectKind], list[tuple[Subject, Watched]]] = {}
+def _look_at_objects(
+    bench: Workbench, subjects: list[Subject], beat: Callable[[], None]
+) -> None:
+    groups: dict[tuple[Account, ObjectKind], list[_Placed]] = {}
     for subject in subjects:
         for node in subject.nodes:
+            beat()
             mode = _by_status(subject, node)
-            if mode is None:
-                continue
-            if node.object_id is None:
-                subject.gone.add(node.id)
-                bad = Seen(finding=Finding.BAD, reason="It has no physical object.")
-                subject.note(node.id, mode, bad)
-                continue
-            groups.setdefault((node.account, node.kind), []).append((subject, node))
-    for (account, kind), pairs in groups.items():
-        ids = {str(node.object_id) for _, node in pairs}
+            place = None if mode is None else _place(subject, node, mode)
+            if mode is not None and place is not None:
+                placed = (subject, node, mode, place)
+                groups.setdefault((node.account, node.kind), []).append(placed)
+    for (account, kind), found in groups.items():
+        ids = {place for _, _, _, place in found}
         seen = _ask(
             bench,
             account,
-            [subject for subject, _ in pairs],
+            [subject for subject, _, _, _ in found],
             lambda cloud, kind=kind, ids=ids: cloud.look(kind, ids),  # type: ignore[misc]
         )
-        for subject, node in pairs:
-            mode = _by_status(subject, node) or Mode.STATUS
+        for subject, node, mode, place in found:
             if seen is None:
                 subject.note(node.id, mode, UNKNOWN)
             else:
-                _note_object(subject, node, mode, seen[str(node.object_id)])
+                _note_object(subject, node, mode, seen[place])
+
+
+def _place(subject: Subject, node: Watched, mode: Mode) -> str | None:
+    """Return the id by which an object is looked at; None if that says enough."""
+    try:
+        if node.object_id is None:
+            raise exceptions.CloudNotFound("object", f"of node {node.name}")
+        if node.locate is None:
+            return node.object_id
+        # A cloud that doesn't answer isn't asked for each of the hosts.
+        return None if subject.cloud_error else node.locate()
+    except exceptions.CloudNotFound as error:
+        subject.gone.add(node.id)
+        reason = error.message[:500]
+        if node.object_id is None:
+            reason = "It has no physical object."
+        subject.note(node.id, mode, Seen(finding=Finding.BAD, reason=reason))
+    except exceptions.Error as error:
+        LOG.warning("Node %s can't be looked at: %s", node.id, error.message)
+        if not (isinstance(error, exceptions.CloudError) and error.blames_request):
+            subject.cloud_error = error.message[:500]
+        subject.note(node.id, mode, UNKNOWN)
+    return None
 
 
 def _by_status(subject: Subject, node: Watched) -> Mode | None:

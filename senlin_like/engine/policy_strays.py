@@ -12,6 +12,7 @@ from typing import Any
 from senlin_like import exceptions
 from senlin_like.db import policy_strays
 from senlin_like.db.policy_strays import Standing
+from senlin_like.domain import binding_data
 from senlin_like.drivers import turns
 from senlin_like.engine import sweeping
 from senlin_like.flows.workbench import PolicyRecipe, Workbench
@@ -65,11 +66,12 @@ def _ask(
     bench: Workbench, row: Any, recipe: PolicyRecipe, data: dict[str, Any]
 ) -> policies.HookAsk:
     profile = bench.recipe(row.profile_id, row.profile_type, row.sealed_profile)
+    region = binding_data.region_of(data, profile.region)
     return policies.HookAsk(
-        cloud=bench.cloud(row.user, row.project, profile.region),
+        cloud=bench.cloud(row.user, row.project, region),
         binding_id=row.binding_id,
         policy_id=row.policy_id,
-        data=data,
+        data=binding_data.of_type(data),
         properties=recipe.properties,
         cluster=policies.ClusterFacts(
             id=row.cluster_id,

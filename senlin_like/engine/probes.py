@@ -15,7 +15,8 @@ Key = TypeVar("Key", bound=Hashable)
 
 #: Seconds that the pattern of a user may take with one answer.
 PATTERN_S = 1.0
-_NOT_IN_TIME = Seen(finding=Finding.UNKNOWN, reason="It wasn't asked in time.")
+#: What is said of a node for which there was no time.
+NOT_IN_TIME = Seen(finding=Finding.UNKNOWN, reason="It wasn't asked in time.")
 
 
 class Prober:
@@ -61,7 +62,7 @@ class Prober:
         for job in left:
             job.cancel()
         return {
-            key: _NOT_IN_TIME if job in left else job.result()
+            key: NOT_IN_TIME if job in left else job.result()
             for job, key in jobs.items()
         }
 

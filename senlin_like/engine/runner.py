@@ -1,6 +1,7 @@
 """Carries out one claimed action, until it ends, waits or is handed over."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from taskflow import engines, task
@@ -13,7 +14,7 @@ from senlin_like.db.claims import Claimed
 from senlin_like.db.progress import LeaseLost
 from senlin_like.domain import actions as rules
 from senlin_like.domain.enums import ActionStatus
-from senlin_like.flows import catalog
+from senlin_like.flows import catalog, letting_go
 from senlin_like.flows.outcomes import (
     Cancelled,
     Dropped,
@@ -29,6 +30,17 @@ from senlin_like.flows.workbench import Workbench
 LOG = logging.getLogger(__name__)
 
 SUCCESS = "Action completed successfully."
+#: An action that was given up is let go of after so many times as many tries.
+_HOPELESS = 5
+_NO_KEY = (
+    "Put off: an engine has no key for its secrets (see [secrets] fernet_keys); "
+    "one that has goes on."
+)
+_NO_KEY_S = 10.0
+#: Seconds for which an action whose time is over still waits for such an engine:
+#: longer than what is undone, or can't be stopped, goes on after that time.
+_NO_KEY_PATIENCE_S = 6 * 3600.0
+_KEY_LOST = "Given up: its time is over, and this engine has no key for its secrets."
 
 
 def warm_up() -> None:
@@ -44,8 +56,36 @@ class _Nothing(task.Task):
 
 
 def open_run(bench: Workbench, ties: Ties, claimed: Claimed) -> Run:
-    """Take a claimed action in hand."""
+    """Take a claimed action in hand.
+
+    :raises SpecUnreadable: when this engine has no key for its secrets.
+    """
     return Run(bench.deps, ties, claimed.row, claimed.now)
+
+
+def leave_unread(bench: Workbench, ties: Ties, claimed: Claimed) -> None:
+    """Leave an action whose inputs this engine can't read, see ``_put_off``."""
+    _put_off(Run(bench.deps, ties, claimed.row, claimed.now, is_readable=False))
+
+
+def _put_off(run: Run) -> None:
+    """Leave an action to an engine that has the key for its secrets.
+
+    It hasn't failed: nothing that was made for it is touched. If none comes until
+    long after its time, it is let go of.
+    """
+    try:
+        if run.seconds_left() < -_NO_KEY_PATIENCE_S:
+            _let_go(run, _KEY_LOST)
+            return
+        LOG.error("Action %s: %s", run.facts.id, _NO_KEY)
+        run.transact(
+            lambda session: progress.put_off(
+                session, run.hold, _NO_KEY, after_s=_NO_KEY_S
+            )
+        )
+    except (LeaseLost, Dropped):
+        LOG.warning("Action %s is left to its lease", run.facts.id)
 
 
 def carry_out(run: Run, bench: Workbench, *, max_attempts: int) -> None:
@@ -55,6 +95,9 @@ def carry_out(run: Run, bench: Workbench, *, max_attempts: int) -> None:
     happens is written down, or happens again later.
     """
     try:
+        if run.attempt > max_attempts * _HOPELESS:
+            _let_go(run, f"Given up: {run.attempt} tries have come to no end.")
+            return
         plan = _plan(run, bench)
         if run.undoing is None and run.attempt > max_attempts:
             run.begin_undo(
@@ -73,6 +116,8 @@ def carry_out(run: Run, bench: Workbench, *, max_attempts: int) -> None:
         LOG.warning("Action %s is in other hands now", run.facts.id)
     except Dropped:
         LOG.warning("Action %s is left for later: no database", run.facts.id)
+    except exceptions.SpecUnreadable:
+        _put_off(run)
 
 
 def _plan(run: Run, bench: Workbench) -> Plan:
@@ -102,6 +147,10 @@ def _forward(run: Run, plan: Plan) -> None:
     except Cancelled as error:
         run.begin_undo(error.message, is_cancelled=True)
         return
+    except exceptions.ServiceUnavailable as error:
+        raise Dropped from error
+    except exceptions.SpecUnreadable:
+        raise
     except exceptions.Error as error:
         run.begin_undo(error.message, is_cancelled=False)
         return
@@ -115,6 +164,10 @@ def _forward(run: Run, plan: Plan) -> None:
 def _backward(run: Run, plan: Plan) -> None:
     try:
         _execute(plan.backward(run))
+    except exceptions.ServiceUnavailable as error:
+        raise Dropped from error
+    except exceptions.SpecUnreadable:
+        raise
     except Exception as error:  # a bug must not wedge the action
         LOG.exception("Action %s can't be undone", run.facts.id)
         run.data["undo_failed"] = f"Internal error: {type(error).__name__}"
@@ -164,6 +217,33 @@ def _finish(run: Run, plan: Plan, how: Ending) -> None:
     run.ties.probe("after:finish")
     level = logging.INFO if how.is_good else logging.WARNING
     LOG.log(level, "%s %s %s: %s", run.facts.kind, run.facts.id, how.status, how.reason)
+
+
+def _let_go(run: Run, why: str) -> None:
+    """End an action that not even its own end has ended; its target is free then.
+
+    Its steps are left as they are: whatever they do, no engine gets through.
+    """
+    reason = f"{why} {run.undoing or ''}".strip()
+    try:
+        _end_as_it_is(run, reason, [letting_go.ending(run, reason)])
+    except Exception:  # it has to end, even if nothing can be told of its target
+        LOG.exception("What is left of action %s can't be told", run.facts.id)
+        _end_as_it_is(run, reason, [])
+    LOG.error("%s %s was let go of: %s", run.facts.kind, run.facts.id, reason)
+
+
+def _end_as_it_is(run: Run, reason: str, saves: Sequence[progress.Save]) -> None:
+    values = {
+        "status": ActionStatus.FAILED,
+        "status_reason": reason,
+        "updated_at": run.deps.clock(),
+    }
+    run.transact(
+        lambda session: progress.finish(
+            session, run.hold, values, parent_id=run.facts.parent_id, saves=saves
+        )
+    )
 
 
 def _hand_over(run: Run) -> None:

@@ -2,11 +2,13 @@
 
 import dataclasses
 import datetime
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from senlin_like.db import health_checks
-from senlin_like.domain import health
+from senlin_like import exceptions
+from senlin_like.db import health_checks, hosts
+from senlin_like.domain import health, plan
 from senlin_like.domain.actions import CLUSTER_KINDS
 from senlin_like.domain.enums import (
     EventLevel,
@@ -23,7 +25,9 @@ from senlin_like.domain.health import (
     Mode,
     Seen,
 )
+from senlin_like.engine import probes
 from senlin_like.engine.detection import Subject, Watched
+from senlin_like.flows import hosting
 from senlin_like.flows.workbench import Recipe, Workbench
 from senlin_like.operations.repairs import Outcome, Repair, Told
 from senlin_like.policies.health import Meaning, meaning
@@ -41,6 +45,8 @@ _AT_WORK = frozenset(
 )
 #: Seconds to the look that decides after one that came too late.
 _DECIDE_S = 15.0
+#: Seconds to the next try of a check that fails by a bug, at least.
+_BROKEN_S = 60.0
 #: What only the cloud says is looked at once more by the recovery itself.
 _BY_STATUS = frozenset({Mode.STATUS, Mode.EVENTS})
 
@@ -65,6 +71,7 @@ class Facts:
         for one in members:
             self.members.setdefault(one.cluster_id, []).append(one)
         self._profiles = {one.id: one for one in profiles}
+        self._hosts: dict[str | None, Any] | None = None
 
     def recipe(self, profile_id: str) -> Recipe:
         """Return a profile as engines use it."""
@@ -78,20 +85,52 @@ class Facts:
     def watched(self, row: Any) -> Watched:
         """Return what is looked at of a node."""
         recipe = self.recipe(row.profile_id)
+        region = plan.region_of(row.data, recipe.region)
         return Watched(
             id=row.id,
             name=row.name,
             object_id=row.physical_id,
             status=row.status,
-            account=(row.user, row.project, recipe.region),
+            account=(row.user, row.project, region),
             kind=recipe.type.object_kind,
             is_idle=not self.is_at_work(row),
+            locate=None
+            if recipe.type.host(recipe.properties) is None
+            else functools.partial(self._locate, row, recipe),
         )
+
+    def _locate(self, row: Any, recipe: Recipe) -> str:
+        """Return by what an object is found that is put on a host.
+
+        The hosts of all nodes are read with one statement; only the node's own is
+        opened, for others may be of owners whose permission is gone.
+        """
+        if self._hosts is None:
+            rows = [one for some in self.members.values() for one in some]
+            ids = {one for one in map(_host_id, rows) if one is not None}
+            with self.bench.deps.db.reader() as session:
+                self._hosts = {one.id: one for one in hosts.load(session, ids)}
+        host = self._hosts.get(_host_id(row))
+        try:
+            opened = hosting.opened(self.bench, [] if host is None else [host])
+        except exceptions.CloudNotFound as error:
+            # That says of the cloud something, not of the object.
+            raise exceptions.CloudError(error.message) from error
+        return recipe.type.locate(row.physical_id, recipe.properties, opened)
+
+
+def _host_id(row: Any) -> str | None:
+    """Return the node that a node's object is put on, if it is on one."""
+    return (row.data or {}).get(hosts.KEY)
 
 
 @dataclasses.dataclass(kw_only=True)
 class Case:
-    """A cluster in a round; ``tries`` counts how often a node didn't answer."""
+    """A cluster in a round; ``tries`` counts how often a node didn't answer.
+
+    ``unasked``: how many nodes there was no time for; ``left_out``: how many of
+    those, at the last full look, aren't looked at before the next one.
+    """
 
     facts: Facts
     due: health_checks.Due
@@ -99,9 +138,18 @@ class Case:
     breaker: Breaker
     subject: Subject
     tries: dict[str, int]
+    unasked: int = 0
+    left_out: int = 0
 
     def counted(self, node_id: str, answer: Seen) -> Seen:
         """Count an answer: a bad one is in doubt until it was asked for again."""
+        if answer is probes.NOT_IN_TIME:
+            if self._is_bad_anyway(node_id):
+                return answer
+            self.unasked += 1
+            # One in doubt is looked at the next time in any case.
+            self.left_out += self.due.row.is_full and node_id not in self.tries
+            return answer
         probe = self.meaning.probe
         if answer.finding is not Finding.BAD or probe is None:
             self.tries.pop(node_id, None)
@@ -111,6 +159,15 @@ class Case:
         if number > probe.retry_limit:
             return answer
         return dataclasses.replace(answer, finding=Finding.DOUBTFUL)
+
+    def _is_bad_anyway(self, node_id: str) -> bool:
+        """Tell whether what was seen before says that a node is bad.
+
+        One that counts as unwell counts as a node too.
+        """
+        seen = self.subject.found.get(node_id, {})
+        bad = health.verdict(seen, needs_all=False) is Finding.BAD
+        return bad and not self.meaning.needs_all
 
     def close(self, *, is_late: bool, events_s: float) -> Outcome | None:
         """Decide; None when nothing is to be written but when it's due again."""
@@ -122,6 +179,7 @@ class Case:
                 is_late=is_late,
                 cloud_error=self.subject.cloud_error,
                 is_changing=row.cluster_id in self.facts.changing,
+                unasked=self.unasked + (0 if row.is_full else self.left_out),
             ),
             self.breaker,
         )
@@ -168,6 +226,7 @@ class Case:
             "cursors": self.subject.cursors,
             "halt": decision.halt,
             "unknown": self._unknown(),
+            "unasked": self.left_out,
         }
         return {name: value for name, value in notes.items() if value}
 
@@ -252,6 +311,28 @@ class Case:
         )
 
 
+def broken(due: health_checks.Due, error: Exception) -> Outcome:
+    """Return what follows for a cluster whose check fails by a bug.
+
+    Users are told the kind of the error, not its words: those are for the log.
+    """
+    row = due.row
+    pace_s = float(row.pace or _BROKEN_S)
+    reason = (
+        f"Nothing is repaired. The check itself failed ({type(error).__name__}): the "
+        "operator's log says more."
+    )
+    return Outcome(
+        row=row,
+        then=health_checks.Next(
+            after_s=max(pace_s, _BROKEN_S),
+            pace_s=pace_s,
+            seen={**row.seen, "halt": Halt.BROKEN},
+        ),
+        told=[] if row.seen.get("halt") == Halt.BROKEN else [Told(reason=reason)],
+    )
+
+
 def open_case(facts: Facts, due: health_checks.Due, usual: Breaker) -> Case:
     """Begin with a cluster: choose the nodes that are looked at.
 
@@ -275,6 +356,7 @@ def open_case(facts: Facts, due: health_checks.Due, usual: Breaker) -> Case:
         meaning=found,
         breaker=found.breaker(usual),
         tries=tries,
+        left_out=0 if row.is_full else int(seen.get("unasked", 0)),
         subject=Subject(
             meaning=found,
             nodes=nodes,

@@ -52,7 +52,7 @@ def sweep(
     """
     due = db.transact(lambda session: watches.take(session, every_s=every_s))
     # A watch ends with a look that began after its time and saw to everything.
-    swept = [(row, look(row)) for row in due]
+    swept = [(row, _safely(look, row)) for row in due]
     done = [
         row
         for row, removed in swept
@@ -61,6 +61,17 @@ def sweep(
     if done:
         db.transact(lambda session: watches.forget(session, done))
     return sum(removed or 0 for _row, removed in swept)
+
+
+def _safely(look: Callable[[Any], int | None], row: Any) -> int | None:
+    """Look at one; a bug mustn't keep the others from being looked at."""
+    try:
+        return look(row)
+    except exceptions.ServiceUnavailable:
+        raise
+    except Exception:
+        LOG.exception("Strays can't be looked for")
+        return None
 
 
 def remove(

@@ -10,6 +10,7 @@ import logging
 from senlin_like import exceptions
 from senlin_like.db import health_checks, member_checks, node_state
 from senlin_like.db.member_checks import Due
+from senlin_like.domain import binding_data
 from senlin_like.drivers import turns
 from senlin_like.flows.tasks import binding
 from senlin_like.flows.workbench import Workbench
@@ -70,13 +71,15 @@ def _drifted(bench: Workbench, due: Due) -> str | None:
     row, vault = due.row, bench.deps.db.vault
     recipe = bench.policy(row.policy_id, row.policy_type, row.sealed_policy)
     profile = bench.recipe(row.profile_id, row.profile_type, row.sealed_profile)
+    data = vault.unseal(row.sealed_data) if row.sealed_data else {}
+    region = binding_data.region_of(data, profile.region)
     with bench.deps.db.reader() as session:
         nodes = node_state.with_data(session, row.cluster_id)
     ask = policies.HookAsk(
-        cloud=bench.cloud(row.user, row.project, profile.region),
+        cloud=bench.cloud(row.user, row.project, region),
         binding_id=row.binding_id,
         policy_id=row.policy_id,
-        data=vault.unseal(row.sealed_data) if row.sealed_data else {},
+        data=binding_data.of_type(data),
         properties=recipe.properties,
         cluster=policies.ClusterFacts(
             id=row.cluster_id,

@@ -80,7 +80,18 @@ class Watcher:
         groups = self.db.transact(
             lambda session: watches.take(session, hold_s=self.hold_s)
         )
-        return sum(self._look(group) for group in groups)
+        return sum(self._look_safely(group) for group in groups)
+
+    def _look_safely(self, group: Group) -> int:
+        """Look at a group; one that can't be looked at mustn't hold up others."""
+        try:
+            return self._look(group)
+        except exceptions.ServiceUnavailable:
+            raise
+        except Exception:
+            # It is looked at again when this engine's hold is over.
+            LOG.exception("Group %s can't be looked at", group.key)
+            return 0
 
     def _look(self, group: Group) -> int:
         with self.db.reader() as session:

@@ -7,6 +7,7 @@ makes it quick, polling makes it sure.
 import dataclasses
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from concurrent import futures
@@ -181,15 +182,33 @@ class Engine:
 
     def claim(self, limit: int) -> list[Run]:
         """Claim up to ``limit`` actions and take them into care."""
+        asked_at = time.monotonic()
         claimed = self.deps.db.transact(
             lambda session: claims.claim(
                 session, self.id, lease_s=self.options.lease_s, limit=limit
             )
         )
-        runs = [runner.open_run(self.bench, self.ties, one) for one in claimed]
+        runs = [run for one in claimed if (run := self._open(one)) is not None]
         for run in runs:
+            # The process may have been stopped since: the lease counts from before.
+            run.renewed(asked_at, run.signal)
             self.heart.add(run)
         return runs
+
+    def _open(self, claimed: claims.Claimed) -> Run | None:
+        """Take an action in hand; one that can't be read mustn't hold up others.
+
+        It may be of a newer release: its lease runs out, and another engine may be
+        able to.
+        """
+        try:
+            return runner.open_run(self.bench, self.ties, claimed)
+        except exceptions.SpecUnreadable:
+            runner.leave_unread(self.bench, self.ties, claimed)
+            return None
+        except Exception:
+            LOG.exception("Action %s can't be read", claimed.row.id)
+            return None
 
     def work(self, run: Run) -> None:
         """Carry out a claimed action, and let go of it."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from senlin_like.db import bindings, cluster_state, node_state
 from senlin_like.db.session import Session
-from senlin_like.domain import capacity, plan
+from senlin_like.domain import binding_data, capacity, plan
 from senlin_like.domain.enums import Kind
 from senlin_like.domain.selection import Candidate
 from senlin_like.flows import lifecycle
@@ -25,7 +25,7 @@ from senlin_like.flows.tasks import (
     places,
     whereabouts,
 )
-from senlin_like.flows.workbench import PolicyRecipe, Workbench
+from senlin_like.flows.workbench import PolicyRecipe, Recipe, Workbench
 
 #: Ids of bindings under which an action scales; a key of its data.
 _SCALED_UNDER = "scaled_under"
@@ -121,11 +121,12 @@ class Council:
         if not asked:
             return ask.decided
         run = self.run
+        facts = self._facts()
         advisers = [
-            plan.Adviser(policy=self._policy(*one), decide=one[1].type.decide)
+            plan.Adviser(policy=self._policy(*one, facts), decide=one[1].type.decide)
             for one in asked
         ]
-        answer = plan.decide(advisers, self._facts(), ask)
+        answer = plan.decide(advisers, facts, ask)
         if isinstance(answer, capacity.Refusal):
             run.data |= {"status": "ERROR", "reason": answer.reason}
             is_node = run.facts.kind.startswith("NODE_")
@@ -139,7 +140,10 @@ class Council:
         run.data |= {"status": "OK", "policies": run.data.get("policies", []) + said}
         return answer.decision
 
-    def _policy(self, row: Any, recipe: PolicyRecipe) -> plan.Attached:
+    def _policy(
+        self, row: Any, recipe: PolicyRecipe, facts: plan.Facts
+    ) -> plan.Attached:
+        kept = binding.data_of(self.run, row)
         return plan.Attached(
             id=row.id,
             policy_id=row.policy_id,
@@ -147,31 +151,48 @@ class Council:
             type=row.policy_type,
             priority=row.priority,
             properties=recipe.properties,
-            data=binding.data_of(self.run, row),
+            data=binding_data.of_type(kept),
+            region=binding_data.region_of(kept, facts.region) or self._usual_region(),
             last_op=row.last_op,
         )
 
     def _facts(self) -> plan.Facts:
         run = self.run
-        properties: Mapping[str, Any] = {}
-        region: str | None = None
-        if run.facts.kind is Kind.NODE_CREATE:
-            node = node_state.load(self._session, run.facts.target)
-            if node is not None:
-                recipe = self.bench.recipe(
-                    node.profile_id, node.profile_type, node.sealed_spec
-                )
-                properties, region = recipe.properties, recipe.region
+        recipe = self._recipe_of_new()
+        is_alone = run.facts.kind is Kind.NODE_CREATE and recipe is not None
+        region = recipe.region if recipe is not None else None
+        zone = recipe.properties.get("availability_zone") if recipe is not None else ""
         return plan.Facts(
             members=tuple(self.members),
             sizes=cluster_state.sizes_of(self.row),
             max_nodes=run.deps.settings.max_nodes_per_cluster,
             now=run.deps.clock(),
-            has_zone=bool(properties.get("availability_zone")),
-            has_region=region is not None,
+            region=region or self._usual_region(),
+            has_zone=is_alone and bool(zone),
+            has_region=is_alone and region is not None,
             zones=self._places.get("zones"),
             regions=self._places.get("regions"),
         )
+
+    def _recipe_of_new(self) -> Recipe | None:
+        """Return the profile of new nodes, None if it doesn't matter.
+
+        It does for a node that is made alone, and for policies that have made
+        something where it may not be found.
+        """
+        if self.run.facts.kind is Kind.NODE_CREATE:
+            row = node_state.load(self._session, self.run.facts.target)
+            if row is None:
+                return None
+            return self.bench.recipe(row.profile_id, row.profile_type, row.sealed_spec)
+        if not any(recipe.type.has_hooks for _, recipe in self._asked):
+            return None
+        profile: Any = node_state.profile(self._session, self.row.profile_id)
+        return self.bench.recipe(self.row.profile_id, profile.type, profile.sealed_spec)
+
+    def _usual_region(self) -> str | None:
+        """Return the region of profiles that name none."""
+        return self.run.deps.settings.region or self.run.deps.driver.region
 
     def _but_newcomer(self, found: Sequence[Candidate]) -> list[Candidate]:
         """Leave out a node that is being made: it is a member in name only."""

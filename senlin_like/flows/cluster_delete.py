@@ -108,7 +108,7 @@ def _close(run: Run, bench: Workbench, how: Ending) -> Save:
     """Remove the row if all nodes are gone; else say how the cluster stands."""
 
     def save(session: Session) -> None:
-        cluster.tell_gone(run, session)
+        cluster.tell_moved(run, session)
         row = cluster_state.load(session, run.facts.target, lock=True)
         if row is None:
             return

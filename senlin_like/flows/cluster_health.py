@@ -5,9 +5,11 @@ from typing import Any
 
 from senlin_like.db import node_state
 from senlin_like.db.session import Session
+from senlin_like.domain import recovery as rules
 from senlin_like.domain import selection
 from senlin_like.domain.enums import ClusterStatus, Kind, NodeStatus
-from senlin_like.flows import checks, growth
+from senlin_like.flows import checks, growth, raw_inputs
+from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import cluster, members
 from senlin_like.flows.tasks.base import Plan, Step
@@ -59,9 +61,25 @@ def _not_well(session: Session, row: Any) -> Sequence[str]:
     ]
 
 
+def _inputs(run: Run) -> Mapping[str, Any]:
+    return raw_inputs.recover_inputs(run.facts.inputs)
+
+
+def _refuse_foreign(run: Run, row: Any, inputs: Mapping[str, Any]) -> None:
+    """Refuse an operation that the nodes don't know: it would harm them all.
+
+    :raises Refused: naming those that they know.
+    """
+    if "operation" in inputs:
+        known = run.deps.profiles.get(row.profile_type).recoveries
+        reason = rules.refused(inputs["operation"], known)
+        if reason is not None:
+            raise Refused(reason)
+
+
 def _surplus(run: Run, session: Session, row: Any) -> Sequence[str]:
     """Choose, once, the nodes that are too many."""
-    if not run.facts.inputs.get("check_capacity"):
+    if not _inputs(run).get("check_capacity"):
         return []
     chosen = run.data.get("deletion", {}).get("candidates")
     if chosen is None:
@@ -76,7 +94,7 @@ def _surplus(run: Run, session: Session, row: Any) -> Sequence[str]:
 
 
 def _missing(run: Run, session: Session, row: Any) -> int:
-    if not run.facts.inputs.get("check_capacity"):
+    if not _inputs(run).get("check_capacity"):
         return 0
     count = len(cluster.members(run, session, row.id))
     return max(0, int(row.desired_capacity) - count)
@@ -84,9 +102,10 @@ def _missing(run: Run, session: Session, row: Any) -> int:
 
 def recover(run: Run, bench: Workbench) -> Plan:
     """Look first if asked to; recover what isn't well; fill up if asked to."""
-    inputs = run.facts.inputs
+    inputs = _inputs(run)
 
     def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        _refuse_foreign(run, row, inputs)
         checks.note_members(run, bench, session, row.id)
         return {}
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from senlin_like.db import cluster_state, node_state
+from senlin_like.db import cluster_state, hosts, node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity
 from senlin_like.domain.enums import Kind, NodeStatus
@@ -36,12 +36,12 @@ def add(run: Run, bench: Workbench) -> Plan:
         version=VERSION,
         steps=(
             cluster.BeginCluster(run, None, opening),
-            _joining(run, nodes, "JoinNodes"),
+            _joining(run, nodes),
             members.Join(run, bench, lambda: nodes),
             Judge(
                 run,
                 {
-                    "JoinNodes": "Failed in adding nodes.",
+                    cluster.JOINING: "Failed in adding nodes.",
                     members.JOIN: members.NOT_ADDED,
                 },
             ),
@@ -50,13 +50,13 @@ def add(run: Run, bench: Workbench) -> Plan:
     )
 
 
-def _joining(run: Run, nodes: Sequence[str], name: str) -> Step:
-    return cluster.OnNodes(
+def _joining(run: Run, nodes: Sequence[str]) -> Step:
+    return cluster.MoveNodes(
         run,
         Kind.NODE_JOIN,
         lambda _session, _row: nodes,
         inputs=lambda _node_id: {"cluster_id": run.facts.target},
-        name=name,
+        name=cluster.JOINING,
     )
 
 
@@ -130,6 +130,7 @@ def remove(run: Run, bench: Workbench) -> Plan:
         if missing:
             raise Refused(f"Nodes not found: {missing}.")
         there = [node for node in named if known[node].cluster_id == row.id]
+        _refuse_needed(session, row.id, there)
         _check_size(run, session, row, -len(there))
         council = checks.Council(run, bench, session, row)
         decided = council.decide(delete=len(there), candidates=there)
@@ -155,6 +156,19 @@ def remove(run: Run, bench: Workbench) -> Plan:
     )
 
 
+def _refuse_needed(session: Session, cluster_id: str, nodes: Sequence[str]) -> None:
+    """Refuse to let nodes go that others depend on, be it that they only leave.
+
+    :raises Refused: naming them.
+    """
+    needed = set(hosts.needed_members(session, cluster_id)).intersection(nodes)
+    if needed:
+        raise Refused(
+            f"Nodes {sorted(needed)[:10]} are depended by other nodes, so can't be "
+            "deleted or become orphan nodes."
+        )
+
+
 def replace(run: Run, bench: Workbench) -> Plan:
     """Let the new nodes join, then the old ones leave."""
     pairs = {str(o): str(n) for o, n in run.facts.inputs.get("candidates", {}).items()}
@@ -176,7 +190,7 @@ def replace(run: Run, bench: Workbench) -> Plan:
 
     def leavers() -> list[str]:
         """Leave out those whose successor didn't make it."""
-        failed = set(run.result("JoinNodes").get("failed_nodes", []))
+        failed = set(run.result(cluster.JOINING).get("failed_nodes", []))
         failed |= set(run.result(members.JOIN).get("failed", []))
         return [old for old, new in pairs.items() if new not in failed]
 
@@ -184,18 +198,18 @@ def replace(run: Run, bench: Workbench) -> Plan:
         version=VERSION,
         steps=(
             cluster.BeginCluster(run, None, opening),
-            _joining(run, newcomers, "JoinNodes"),
+            _joining(run, newcomers),
             # The old ones go out of the pool by the call that lets new ones in.
             members.Swap(run, bench, lambda: newcomers, leavers),
-            cluster.OnNodes(
-                run, Kind.NODE_LEAVE, lambda _s, _row: leavers(), name="LeaveNodes"
+            cluster.MoveNodes(
+                run, Kind.NODE_LEAVE, lambda _s, _row: leavers(), name=cluster.LEAVING
             ),
             members.Settle(run, bench, leavers),
             Judge(
                 run,
                 {
-                    "JoinNodes": "Failed in replacing nodes.",
-                    "LeaveNodes": "Failed in replacing nodes.",
+                    cluster.JOINING: "Failed in replacing nodes.",
+                    cluster.LEAVING: "Failed in replacing nodes.",
                     members.JOIN: members.NOT_ADDED,
                 },
             ),

@@ -1,8 +1,13 @@
 """Carry out an operation of the profile type on nodes of a cluster."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from senlin_like import exceptions
 from senlin_like.db import node_state
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import ClusterStatus, Kind
+from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks import cluster
 from senlin_like.flows.tasks.base import Plan
@@ -17,26 +22,30 @@ def plan(run: Run, bench: Workbench) -> Plan:
     inputs = run.facts.inputs
     operation = str(inputs.get("operation"))
 
-    def picked(session: Session, row: object) -> list[str]:
-        cluster_id: str = row.id  # type: ignore[attr-defined]
+    params: dict[str, Any] = {}
+
+    def opening(session: Session, row: Any) -> Mapping[str, Any]:
+        _checked(run, row, operation)
+        return {}
+
+    def picked(session: Session, row: Any) -> list[str]:
+        params.update(_checked(run, row, operation))
         wanted = set(inputs.get("nodes", []))
         return [
-            node.id
-            for node in node_state.members(session, cluster_id)
-            if node.id in wanted
+            node.id for node in node_state.members(session, row.id) if node.id in wanted
         ]
 
     return Plan(
         version=VERSION,
         steps=(
-            cluster.BeginCluster(run, ClusterStatus.OPERATING),
+            cluster.BeginCluster(run, ClusterStatus.OPERATING, opening),
             cluster.OnNodes(
                 run,
                 Kind.NODE_OPERATION,
                 picked,
                 inputs=lambda _node_id: {
                     "operation": operation,
-                    "params": inputs.get("params") or {},
+                    "params": params,
                 },
                 name="OperateOnNodes",
                 child_name=f"node_{operation}",
@@ -45,3 +54,19 @@ def plan(run: Run, bench: Workbench) -> Plan:
         ),
         close=cluster.ending(f"Cluster operation '{operation}' completed."),
     )
+
+
+def _checked(run: Run, row: Any, operation: str) -> Mapping[str, Any]:
+    """Return the parameters, and refuse what no node could do.
+
+    Requests are checked when they come, but not what webhooks send: no node is to
+    be in error for that.
+
+    :raises Refused: with what is wrong.
+    """
+    profile_type = run.deps.profiles.get(row.profile_type)
+    given = run.facts.inputs.get("params") or {}
+    try:
+        return profile_type.check_operation(operation, given)
+    except exceptions.Invalid as error:
+        raise Refused(error.message) from error

@@ -8,11 +8,13 @@ from senlin_like.db import (
     bindings,
     cluster_state,
     member_checks,
+    node_state,
     policies,
     policy_strays,
 )
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
+from senlin_like.domain import binding_data
 from senlin_like.domain.enums import Phase
 from senlin_like.drivers import turns
 from senlin_like.flows import telling
@@ -103,6 +105,7 @@ def _begin_attach(run: Run, bench: Workbench, session: Session, row: Any) -> Non
     if recipe.type.is_singleton:
         _refuse_second(recipe.type.name, others)
     run.data["binding"] = str(uuid.uuid4())
+    has_hooks = recipe.type.has_hooks
     bindings.insert(
         session,
         {
@@ -112,10 +115,18 @@ def _begin_attach(run: Run, bench: Workbench, session: Session, row: Any) -> Non
             "enabled": is_enabled,
             "priority": recipe.type.priority,
             "is_attached": False,
-            "sealed_data": None,
+            "sealed_data": _begun(run, bench, session, row) if has_hooks else None,
             "last_op": None,
         },
     )
+
+
+def _begun(run: Run, bench: Workbench, session: Session, row: Any) -> str:
+    """Return, sealed, where the policy is to make what it needs."""
+    profile = node_state.profile(session, row.profile_id)
+    assert profile is not None  # noqa: S101 - a cluster's profile can't be deleted
+    recipe = bench.recipe(row.profile_id, profile.type, profile.sealed_spec)
+    return run.deps.db.vault.seal(binding_data.begun(recipe.region))
 
 
 def _refuse_second(type_name: str, others: list[Any]) -> None:

@@ -121,8 +121,12 @@ def _ended(run: Run, session: Session, row: Any, how: Ending) -> Mapping[str, An
 
 
 def _kept(run: Run, session: Session, row: Any, how: Ending) -> Mapping[str, Any]:
-    """Want the nodes that are left when somebody has cancelled a shrinking."""
-    if how.status != ActionStatus.CANCELLED or not members.going(run):
+    """Want the nodes that are left by a shrinking that isn't gone on with.
+
+    Somebody has cancelled it, or nodes couldn't be taken out of the load balancer.
+    """
+    is_over = how.status == ActionStatus.CANCELLED or members.HELD in run.data
+    if how.is_good or not is_over or not members.going(run):
         return {}
     if not checks.reduces_desired(run):
         return {}

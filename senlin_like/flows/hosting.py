@@ -9,6 +9,7 @@ from typing import Any
 from senlin_like.db import hosts
 from senlin_like.db.session import Session
 from senlin_like.domain import hosting as rules
+from senlin_like.domain import plan
 from senlin_like.flows.outcomes import Refused
 from senlin_like.flows.workbench import Recipe, Workbench
 from senlin_like.profiles import base as profiles
@@ -61,12 +62,13 @@ def opened(bench: Workbench, rows: list[Any]) -> list[profiles.Host]:
     found = []
     for row in rows:
         recipe = bench.recipe(row.profile_id, row.profile_type, row.sealed_spec)
+        region = plan.region_of(row.data, recipe.region)
         found.append(
             profiles.Host(
                 node_id=row.id,
                 physical_id=row.physical_id,
                 type=row.profile_type,
-                cloud=bench.cloud(row.user, row.project, recipe.region),
+                cloud=bench.cloud(row.user, row.project, region),
             )
         )
     return found

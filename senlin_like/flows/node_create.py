@@ -84,6 +84,7 @@ def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
     """
     if row.status not in _NEW:
         raise Refused(f"Node must be in INIT status, it is {row.status}.")
+    _refuse_left_over(run, session, row)
     if run.facts.is_child or not row.cluster_id:
         return
     cluster = cluster_state.load(session, row.cluster_id, lock=True)
@@ -105,8 +106,17 @@ def _check(run: Run, bench: Workbench, session: Session, row: Any) -> None:
         checks.keep_creation(run, 1, decided)
         placement = {**(row.data or {}).get("placement", {})}
         placement |= checks.placement_of(decided.places[0])
-        data = {**(row.data or {}), "placement": placement}
-        node_state.change(session, row.id, {"data": data})
+        node_state.merge_data(session, row.id, {"placement": placement})
+
+
+def _refuse_left_over(run: Run, session: Session, row: Any) -> None:
+    """Make nothing for a cluster that was deleted before the node's turn came.
+
+    :raises Refused: when the cluster is gone.
+    """
+    asked = run.facts.cluster_id
+    if asked and not row.cluster_id and cluster_state.load(session, asked) is None:
+        raise Refused(f"The cluster '{asked}' could not be found.")
 
 
 def _created(run: Run, session: Session, row: Any) -> Values:

@@ -47,6 +47,10 @@ def ending(
             row = node_state.load(session, run.facts.target)
             if row is None:
                 return
+            settles = resizes and not run.facts.is_child and bool(row.cluster_id)
+            if settles:
+                # Before anything is counted: others may end at the same time.
+                cluster_state.load(session, row.cluster_id, lock=True)
             if how.is_good:
                 values = on_success(run, session, row)
                 reason = _reason(run, words.good)
@@ -62,8 +66,8 @@ def ending(
             _watch_for_strays(run, session, row.id, how)
             phase = Phase.END if how.is_good else Phase.ERROR
             telling.about_node(run, row, phase, reason, session)
-            if resizes and not run.facts.is_child and row.cluster_id:
-                _settle_cluster(run, session, row.cluster_id)
+            if settles:
+                _settle_cluster(run, session, row.cluster_id, how)
 
         return save
 
@@ -130,11 +134,13 @@ def _reason(run: Run, good: str) -> str:
     return f"{good} {told}" if told else good
 
 
-def _settle_cluster(run: Run, session: Session, cluster_id: str) -> None:
-    count, _active = node_state.count(session, cluster_id)
+def _settle_cluster(run: Run, session: Session, cluster_id: str, how: Ending) -> None:
+    """Evaluate the cluster, which is locked; a node that stays is wanted as before."""
     values: dict[str, Any] = {}
-    if run.data.get("deletion", {}).get("reduce_desired_capacity", True):
-        values["desired_capacity"] = count
+    is_kept = run.facts.kind in rules.DELETING and not how.is_good
+    reduces = run.data.get("deletion", {}).get("reduce_desired_capacity", True)
+    if reduces and not is_kept:
+        values["desired_capacity"], _active = node_state.count(session, cluster_id)
     cluster_state.settle(session, cluster_id, run.facts.kind, run.deps.clock(), values)
 
 

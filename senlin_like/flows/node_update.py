@@ -48,7 +48,9 @@ def plan(run: Run, bench: Workbench) -> Plan:
         if new_profile and row.cluster_id and not run.facts.is_child:
             checks.note_members(run, bench, session, row.cluster_id)
 
-    steps: list[Step] = [Begin(node, NodeStatus.UPDATING, opening)]
+    # Without a profile nothing but the row changes: the node is as well as it was.
+    status = NodeStatus.UPDATING if new_profile else None
+    steps: list[Step] = [Begin(node, status, opening)]
     if new_profile:
         steps.append(
             Physical(
@@ -78,7 +80,11 @@ def _after(run: Run, bench: Workbench) -> list[Step]:
 
 
 def _not_updated(run: Run, session: Session, row: Any, how: Ending) -> Values | None:
-    """Leave a node in error, unless it is only no member."""
+    """Leave a node in error, unless it is only no member, or nothing was done."""
+    # Older releases had it UPDATING without a profile, too.
+    is_at_rest = row.status != NodeStatus.UPDATING
+    if is_at_rest and not run.facts.inputs.get("new_profile_id"):
+        return None
     if run.has_begun(members.JOIN):
         return {**_changes(run), **members.not_a_member(run, how.reason)}
     return failed(_WORDS)(run, session, row, how)
@@ -97,6 +103,9 @@ def _check(session: Session, row: Any) -> None:
 
 
 def _updated(run: Run, session: Session, row: Any) -> Values:
+    unwell = row.status in (NodeStatus.ERROR, NodeStatus.WARNING)
+    if unwell and not run.facts.inputs.get("new_profile_id"):
+        return {**_changes(run), "updated_at": run.deps.clock()}
     return active(run, "Update succeeded", **_changes(run))
 
 

@@ -137,8 +137,22 @@ def _update(inputs: Inputs) -> None:
 
 
 def _recover(inputs: Inputs) -> None:
-    known = recovery.CLUSTER_KEYS
-    recovery.inputs_of({key: inputs[key] for key in known if key in inputs}, known)
+    recover_inputs(inputs)
+
+
+def recover_inputs(inputs: Inputs) -> dict[str, Any]:
+    """Return what is read of the inputs of a recovery, words made switches.
+
+    A time may be text, as all is that stands in a webhook's query.
+
+    :raises Invalid: when one of them isn't right.
+    """
+    known = {*recovery.CLUSTER_KEYS, *recovery.NODE_KEYS}
+    given = {key: value for key, value in inputs.items() if key in known}
+    timeout = given.get("delete_timeout")
+    if isinstance(timeout, str) and _WHOLE.fullmatch(timeout):
+        given["delete_timeout"] = int(timeout)
+    return recovery.inputs_of(given, known)
 
 
 def _operation(inputs: Inputs) -> None:

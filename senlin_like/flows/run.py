@@ -83,7 +83,9 @@ class Ties:
 class Run:
     """One action in the hands of an engine, from claim to letting go."""
 
-    def __init__(self, deps: Deps, ties: Ties, row: Any, now: float) -> None:
+    def __init__(
+        self, deps: Deps, ties: Ties, row: Any, now: float, *, is_readable: bool = True
+    ) -> None:
         self.deps = deps
         self.ties = ties
         self.facts = ActionFacts(
@@ -98,7 +100,9 @@ class Run:
             domain=row.domain,
             parent_id=row.parent_id,
             timeout=row.timeout,
-            inputs=deps.db.vault.unseal_secrets(row.inputs or {}),
+            inputs=deps.db.vault.unseal_secrets(row.inputs or {})
+            if is_readable
+            else {},
             request_id=row.request_id,
         )
         self.hold = Hold(action_id=row.id, owner=row.owner, lease=row.lease)
@@ -141,6 +145,17 @@ class Run:
     def seconds_left(self) -> float:
         """Return how long the action may still take; negative when over."""
         return self._deadline - time.monotonic()
+
+    def age(self) -> float:
+        """Return how many seconds ago it was first claimed, by the database's clock.
+
+        Whatever engine asks: clocks of engines may differ.
+        """
+        return self.facts.timeout - self.seconds_left()
+
+    def now(self) -> float:
+        """Return the time in epoch seconds, by the database's clock."""
+        return self.started + self.age()
 
     def is_cancelled(self) -> bool:
         """Tell whether somebody asked the action to stop."""

@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from senlin_like.db import cluster_state
 from senlin_like.db.progress import Save
-from senlin_like.db.session import Session
 from senlin_like.domain.actions import CLUSTER_KINDS
-from senlin_like.domain.enums import Phase
-from senlin_like.flows import telling
+from senlin_like.flows import letting_go
 from senlin_like.flows.outcomes import Outcome, Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Ending, Plan, Step
@@ -40,11 +37,7 @@ def plan(run: Run, reason: str) -> Plan:
 
 
 def _close(run: Run, how: Ending) -> Save:
-    def save(session: Session) -> None:
-        if run.facts.kind not in CLUSTER_KINDS:
-            return
-        row = cluster_state.load(session, run.facts.target)
-        if row is not None:
-            telling.about_cluster(run, row, Phase.ERROR, how.reason, session)
-
-    return save
+    if run.facts.kind in CLUSTER_KINDS:
+        # A release that took its inputs may have begun it.
+        return letting_go.ending(run, how.reason)
+    return lambda _session: None

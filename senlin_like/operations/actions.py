@@ -1,6 +1,7 @@
 """The only place where actions are made, and where they are told to stop."""
 
 import dataclasses
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,6 +23,8 @@ from senlin_like.domain.enums import (
 )
 from senlin_like.operations import cooldowns
 from senlin_like.operations.deps import Deps
+
+LOG = logging.getLogger(__name__)
 
 CANCELLABLE = (
     ActionStatus.INIT,
@@ -135,8 +138,18 @@ def settled(deps: Deps, action_id: str) -> None:
 
     Runs after the request's own commit. If it doesn't come to that, nothing
     is lost: the action waits for the others to end by themselves, and the
-    engines look for what nobody woke.
+    engines look for what nobody woke. So a database that goes away now is no
+    reason to tell who asked that nothing was accepted.
     """
+    try:
+        _supersede(deps, action_id)
+    except exceptions.ServiceUnavailable as error:
+        LOG.warning("What follows action %s is left: %s", action_id, error.message)
+    deps.wake()
+
+
+def _supersede(deps: Deps, action_id: str) -> None:
+    """Ask those to stop that an action makes pointless; see to its turn."""
     with deps.db.reader() as session:
         rivals = conflicts.predecessors(session, action_id)
 
@@ -148,7 +161,6 @@ def settled(deps: Deps, action_id: str) -> None:
 
     if rivals:
         deps.db.transact(work)
-    deps.wake()
 
 
 def cancel(deps: Deps, ctx: RequestContext, action_id: str, *, force: bool) -> None:

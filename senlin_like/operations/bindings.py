@@ -6,6 +6,7 @@ from typing import Any
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
 from senlin_like.db import bindings, clusters, policies
+from senlin_like.domain import binding_data
 from senlin_like.operations.deps import Deps
 
 Record = dict[str, Any]
@@ -50,5 +51,6 @@ def opened(deps: Deps, row: Mapping[str, Any]) -> Record:
     """Replace the sealed data of a binding by the data, None if it has none."""
     visible = {key: value for key, value in row.items() if key != "sealed_data"}
     sealed = row["sealed_data"]
-    visible["data"] = deps.db.vault.unseal(sealed) if sealed else None
+    data = binding_data.of_type(deps.db.vault.unseal(sealed)) if sealed else {}
+    visible["data"] = data or None
     return visible

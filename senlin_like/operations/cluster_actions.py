@@ -208,8 +208,10 @@ def recover(
 
     :raises Invalid: when a parameter isn't right.
     """
-    del session, deps, ctx, cluster
-    return recovery.inputs_of(params, recovery.CLUSTER_KEYS)
+    del ctx
+    inputs = recovery.inputs_of(params, recovery.CLUSTER_KEYS)
+    recovery.refuse_foreign(session, deps, cluster.profile_id, inputs)
+    return inputs
 
 
 def complete_lifecycle(

@@ -7,6 +7,7 @@ from senlin_like import exceptions
 from senlin_like.context import RequestContext
 from senlin_like.db import clusters, hosts, nodes, profiles
 from senlin_like.db.session import Session
+from senlin_like.domain import plan
 from senlin_like.domain.enums import ClusterStatus, NodeStatus
 from senlin_like.operations import credentials as permissions
 from senlin_like.operations.deps import Deps
@@ -92,7 +93,8 @@ def opened(deps: Deps, host_ids: Collection[str]) -> dict[str, Host]:
 
 def _opened(deps: Deps, row: Any) -> Host:
     properties = deps.db.vault.unseal(row.sealed_spec).get("properties") or {}
-    region = (properties.get("context") or {}).get("region_name")
+    usual = (properties.get("context") or {}).get("region_name")
+    region = plan.region_of(row.data, usual)
     return Host(
         node_id=row.id,
         physical_id=row.physical_id,

@@ -14,6 +14,7 @@ from senlin_like.operations import nodes as node_operations
 from senlin_like.operations.deps import Deps
 
 Params = Mapping[str, Any]
+Inputs = dict[str, Any]
 
 
 def ask(
@@ -32,7 +33,7 @@ def ask(
 
     def work(session: Session) -> str:
         node = nodes.find_lock(session, ctx, identity)
-        inputs = read(params)
+        inputs = read(session, deps, node, params)
         return node_operations.request(session, deps, ctx, kind, node._mapping, inputs)
 
     action_id = deps.db.transact(work)
@@ -74,15 +75,18 @@ def operate(
     return action_id
 
 
-def _recover(params: Params) -> dict[str, Any]:
-    return recovery.inputs_of(params, recovery.NODE_KEYS)
+def _recover(session: Session, deps: Deps, node: Any, params: Params) -> Inputs:
+    inputs = recovery.inputs_of(params, recovery.NODE_KEYS)
+    recovery.refuse_foreign(session, deps, node.profile_id, inputs)
+    return inputs
 
 
-def _check(params: Params) -> dict[str, Any]:
+def _check(session: Session, deps: Deps, node: Any, params: Params) -> Inputs:
+    del session, deps, node
     return dict(params)
 
 
-_ASKED: Mapping[str, tuple[Kind, Callable[[Params], dict[str, Any]]]] = {
+_ASKED: Mapping[str, tuple[Kind, Callable[[Session, Deps, Any, Params], Inputs]]] = {
     "check": (Kind.NODE_CHECK, _check),
     "recover": (Kind.NODE_RECOVER, _recover),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import clusters, nodes, paging, profiles, projects
+from senlin_like.db import actions, clusters, nodes, paging, profiles, projects
 from senlin_like.db import identity as identities
 from senlin_like.db.session import Session
 from senlin_like.domain import spec as specs
@@ -165,12 +165,19 @@ def delete(deps: Deps, ctx: RequestContext, identity: str) -> None:
     """Delete a profile that nothing refers to.
 
     :raises NotFound: when there is none that the caller may see.
-    :raises ResourceInUse: when a cluster or a node refers to it.
+    :raises ResourceInUse: when a cluster or a node refers to it, or will.
     """
 
     def work(session: Session) -> None:
         record = profiles.find_lock(session, ctx, identity)
         profile_id = record["id"]
+        # First, since its end makes the profile used.
+        if actions.awaits_profile(session, profile_id):
+            raise exceptions.ResourceInUse(
+                "profile",
+                profile_id,
+                "an update to it of a cluster or a node hasn't ended",
+            )
         if clusters.uses_profile(session, profile_id) or nodes.uses_profile(
             session, profile_id
         ):

@@ -15,6 +15,7 @@ from senlin_like.db import nodes, profiles
 from senlin_like.db.session import Session
 from senlin_like.domain.enums import Kind
 from senlin_like.operations import actions, cluster_policies, references
+from senlin_like.operations import profiles as profile_operations
 from senlin_like.operations.deps import Deps
 
 #: Kind → the input that holds ids of nodes that may come from elsewhere.
@@ -48,7 +49,7 @@ def request(
     if asked.kind in _NODES:
         _check_nodes(session, actor, asked.inputs.get(_NODES[asked.kind]))
     if asked.kind == Kind.CLUSTER_UPDATE:
-        _check_profile(session, actor, cluster, asked.inputs.get("new_profile_id"))
+        _check_profile(session, deps, actor, cluster, asked.inputs)
     return actions.request(session, deps, actor, asked)
 
 
@@ -63,8 +64,14 @@ def _check_nodes(session: Session, actor: RequestContext, named: Any) -> None:
 
 
 def _check_profile(
-    session: Session, actor: RequestContext, cluster: Any, named: Any
+    session: Session,
+    deps: Deps,
+    actor: RequestContext,
+    cluster: Any,
+    inputs: Mapping[str, Any],
 ) -> None:
+    """Check a new profile as a direct request would: nodes that fail are in error."""
+    named = inputs.get("new_profile_id")
     if not isinstance(named, str):
         return
     with references.specified("profile", named):
@@ -76,3 +83,5 @@ def _check_profile(
         raise exceptions.Invalid(
             "Cannot update a cluster to a different profile type, operation aborted."
         )
+    if str(inputs.get("profile_only")).lower() != "true":
+        profile_operations.check_update(deps, old, new)

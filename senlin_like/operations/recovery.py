@@ -1,11 +1,15 @@
 """How a request to recover a cluster or a node is read."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from senlin_like import exceptions
+from senlin_like.db import profiles
+from senlin_like.db.session import Session
+from senlin_like.domain import recovery as rules
 from senlin_like.domain import spec_types
 from senlin_like.domain.enums import RecoverOperation
+from senlin_like.operations.deps import Deps
 
 CLUSTER_KEYS = ("operation", "operation_params", "check", "check_capacity")
 NODE_KEYS = (
@@ -15,38 +19,15 @@ NODE_KEYS = (
     "delete_timeout",
     "force_recreate",
 )
-_REBOOT_TYPES = ("SOFT", "HARD")
+_SWITCHES = ("check", "check_capacity", "force_recreate")
 #: Longest time that may be given for a deletion, in seconds.
 _LONGEST_S = 2**31 - 1
 
 
-def _is_reboot_type(value: Any) -> bool:
-    return isinstance(value, str) and value.upper() in _REBOOT_TYPES
-
-
-def _is_text(value: Any) -> bool:
-    return value is None or isinstance(value, str)
-
-
-def _is_switch(value: Any) -> bool:
-    return value is None or isinstance(value, bool)
-
-
-#: What each operation reads of its parameters: a rule in words, and as a test.
-_PARAMS: Mapping[str, Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
-    RecoverOperation.REBOOT: {
-        "type": (
-            f"one of the following: {', '.join(_REBOOT_TYPES)}",
-            _is_reboot_type,
-        )
-    },
-    RecoverOperation.REBUILD: {"image": ("a string", _is_text)},
-    RecoverOperation.RECREATE: {"fence_compute": ("a boolean", _is_switch)},
-}
-
-
 def inputs_of(params: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
     """Check the parameters of a recover request; returns the action's inputs.
+
+    Switches may be words, as webhooks and old clients send them.
 
     :raises Invalid: when a key is unknown or the operation isn't right.
     """
@@ -60,33 +41,51 @@ def inputs_of(params: Mapping[str, Any], known: Collection[str]) -> dict[str, An
     inputs = {key: value for key, value in params.items() if value is not None}
     if "operation" in inputs:
         _check_operation(inputs["operation"], inputs.get("operation_params"))
-    _check_switches(inputs)
-    return inputs
+    _check_timeout(inputs.get("delete_timeout"))
+    switches = {
+        key: rules.switch(key, inputs[key]) for key in _SWITCHES if key in inputs
+    }
+    return inputs | switches
+
+
+def refuse_foreign(
+    session: Session, deps: Deps, profile_id: str, inputs: Mapping[str, Any]
+) -> None:
+    """Refuse an operation by which nodes of a profile can't be recovered.
+
+    :raises Invalid: naming those by which they can.
+    """
+    if "operation" not in inputs:
+        return
+    profile = profiles.load(session, [profile_id])[profile_id]
+    known = deps.profiles.get(profile["type"]).recoveries
+    _refuse_others(inputs["operation"], known)
+
+
+def _refuse_others(operation: str, known: Collection[str]) -> None:
+    reason = rules.refused(operation, known)
+    if reason is not None:
+        raise exceptions.Invalid(reason)
 
 
 def _check_operation(operation: Any, params: Any) -> None:
     if not isinstance(operation, str):
         raise exceptions.Invalid("operation has to be a string.")
-    if operation.upper() not in RecoverOperation.__members__:
-        raise exceptions.Invalid(
-            f"Operation value '{operation}' has to be one of the following: "
-            f"{', '.join(RecoverOperation)}."
-        )
+    _refuse_others(operation, tuple(RecoverOperation))
     if params is None:
         return
     if not isinstance(params, Mapping):
         raise exceptions.Invalid("operation_params must be a map.")
-    for key, (rule, is_right) in _PARAMS[operation.upper()].items():
-        value = params.get(key)
-        if key in params and not is_right(value):
-            raise exceptions.Invalid(
-                f"{key.capitalize()} field '{spec_types.show(value)}' in "
-                f"operation_params has to be {rule}."
-            )
+    wrong = rules.broken(operation.upper(), params)
+    if wrong is not None:
+        key, words = wrong
+        raise exceptions.Invalid(
+            f"{key.capitalize()} field '{spec_types.show(params[key])}' in "
+            f"operation_params has to be {words}."
+        )
 
 
-def _check_switches(inputs: Mapping[str, Any]) -> None:
-    timeout = inputs.get("delete_timeout")
+def _check_timeout(timeout: Any) -> None:
     if timeout is None:
         return
     is_number = isinstance(timeout, int) and not isinstance(timeout, bool)

@@ -134,16 +134,35 @@ class Affinity(base.Plain):
     def decide(
         self, policy: plan.Attached, facts: plan.Facts, ask: plan.Ask
     ) -> plan.Decision | Refusal:
-        """Put all new nodes into the server group, and the zone if there is one."""
+        """Put all new nodes into the server group, and the zone if there is one.
+
+        A group is known in its own region only.
+        """
         group = policy.data.get("servergroup_id")
         zone = policy.properties["availability_zone"]
         if ask.create <= 0 or not (group or zone):
             return plan.Decision()
+        foreign = _foreign(policy, facts, ask)
+        if group and foreign:
+            return Refusal(
+                reason=f"Server group {group} is in the region '{policy.region}', so "
+                f"no node in the region '{foreign}' can be in it."
+            )
         place = plan.Place(group=group, zone=zone)
         told = [f"server group {group}"] if group else []
         told += [f"zone {zone}"] if zone else []
         reason = f"{ask.create} nodes in {' and '.join(told)}."
         return plan.Decision(places=(place,) * ask.create, reasons=(reason,))
+
+
+def _foreign(policy: plan.Attached, facts: plan.Facts, ask: plan.Ask) -> str | None:
+    """Return another region than the policy's in which a node is to be, or None."""
+    if policy.region is None:
+        return None
+    decided = [one.region for one in ask.decided.places[: ask.create]]
+    decided += [None] * (ask.create - len(decided))
+    wanted = {region or facts.region for region in decided} - {None, policy.region}
+    return min((one for one in wanted if one), default=None)
 
 
 def _own_name(ask: base.HookAsk) -> str:

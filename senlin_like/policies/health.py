@@ -8,6 +8,7 @@ from typing import Any
 
 import regex
 
+from senlin_like.domain import recovery as recoveries
 from senlin_like.domain import spec as specs
 from senlin_like.domain import urls
 from senlin_like.domain.health import Breaker, Mode
@@ -187,16 +188,17 @@ class Health(base.Plain):
         if profile_type.startswith(_SERVER):
             return None
         rules = meaning(properties)
-        if rules.operation in recovering.IN_PLACE:
+        if rules.operation in recoveries.IN_PLACE:
             return (
                 f"Recovery action {rules.operation} is only for servers, not for "
                 f"profile type: {profile_type}."
             )
-        if Mode.HYPERVISOR in rules.modes:
-            return (
-                f"Detection mode {Mode.HYPERVISOR} is only for servers, not for "
-                f"profile type: {profile_type}."
-            )
+        for mode in (Mode.HYPERVISOR, Mode.EVENTS):
+            if mode in rules.modes:
+                return (
+                    f"Detection mode {mode} is only for servers, not for "
+                    f"profile type: {profile_type}."
+                )
         return None
 
     def references(self, properties: base.Properties) -> Sequence[Reference]:

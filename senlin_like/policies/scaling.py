@@ -1,5 +1,6 @@
 """``senlin.policy.scaling``: by how much a cluster grows or shrinks."""
 
+import dataclasses
 import fractions
 import math
 from collections.abc import Mapping, Sequence
@@ -91,7 +92,8 @@ class Scaling(base.Plain):
     ) -> plan.Decision | Refusal:
         """Decide by how much the cluster grows or shrinks.
 
-        A number that the request names goes before the policy's own.
+        A number that the request names goes before the policy's own. Of several
+        policies for one event the one counts that leaves the most nodes.
         """
         if ask.kind != policy.properties["event"]:
             return plan.Decision()
@@ -107,7 +109,19 @@ class Scaling(base.Plain):
         count = ask.count if ask.count is not None else _own(adjustment, number, ask)
         if count <= 0:
             return Refusal(reason=f"Invalid count ({count}) for action '{ask.kind}'.")
-        return _bounded(count, adjustment["best_effort"], facts, ask)
+        answer = _bounded(count, adjustment["best_effort"], facts, ask)
+        return answer if isinstance(answer, Refusal) else _with_others(answer, ask)
+
+
+def _with_others(answer: plan.Decision, ask: plan.Ask) -> plan.Decision:
+    """Let the number stand that leaves the most nodes, in whatever order it came."""
+    before = ask.decided.count
+    if before is None or answer.count is None:
+        return answer
+    grows = ask.kind == enums.Kind.CLUSTER_SCALE_OUT
+    count = max(before, answer.count) if grows else min(before, answer.count)
+    others = () if count == answer.count else (f"Another policy's {count} counts.",)
+    return dataclasses.replace(answer, count=count, reasons=answer.reasons + others)
 
 
 def _own(adjustment: Mapping[str, Any], number: int, ask: plan.Ask) -> int:

@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from senlin_like.domain.enums import RecoverOperation
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import turns
 from senlin_like.drivers.base import ObjectKind
@@ -56,6 +57,14 @@ class Host:
     physical_id: str | None
     type: str
     cloud: clouds.Cloud
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Existing:
+    """An object that is there: its own id, and the node whose mark it carries."""
+
+    id: str
+    node_id: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -128,6 +137,8 @@ class ProfileType(Protocol):
     support: Mapping[str, list[Mapping[str, str]]]
     #: What the type needs to be looked at in bulk.
     object_kind: ObjectKind
+    #: The operations by which ``recover`` can bring an object back.
+    recoveries: Collection[RecoverOperation]
 
     def schema(self) -> Mapping[str, Any]:
         """Return the schema of the properties in the clients' dialect."""
@@ -230,6 +241,31 @@ class ProfileType(Protocol):
         """Return the properties of a spec that describes an existing object.
 
         :raises CloudError: when the object can't be read.
+        """
+
+    def find_existing(self, cloud: clouds.Cloud, identity: str) -> Existing:
+        """Tell whose mark an object carries that is to be adopted.
+
+        :raises CloudError: when the object can't be read.
+        """
+
+    def mark_existing(
+        self, cloud: clouds.Cloud, object_id: str, node: NodeFacts
+    ) -> None:
+        """Give an adopted object the node's marks in place of those it carries.
+
+        Types whose objects can't be marked without a change do nothing.
+
+        :raises CloudError: when that isn't possible.
+        """
+
+    def locate(
+        self, physical_id: str, properties: Mapping[str, Any], hosts: Sequence[Host]
+    ) -> str:
+        """Return the id by which ``Cloud.look`` finds an object; mostly its own.
+
+        :raises CloudNotFound: when what it is put on is gone.
+        :raises CloudError: when that can't be told.
         """
 
     def strays(self, ask: Ask, since: float) -> list[str]:

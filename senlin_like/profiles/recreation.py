@@ -11,7 +11,7 @@ from typing import Any
 from senlin_like import exceptions
 from senlin_like.domain import enums
 from senlin_like.drivers import base as clouds
-from senlin_like.profiles import base
+from senlin_like.profiles import base, waits
 
 Delete = Callable[[base.Ask, Mapping[str, Any]], base.Step]
 Create = Callable[[base.Ask, Collection[str]], base.Step]
@@ -48,16 +48,17 @@ def refuse_others(what: str, options: Mapping[str, Any]) -> None:
 def recreate(halves: Halves, ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
     """Take the next step of deleting and making anew.
 
-    With ``force_recreate`` an object that isn't gone in time is left behind;
-    it is still marked, so it is found as a stray.
+    With ``force_recreate`` an object that isn't gone in time is left behind; the
+    node keeps that it was, and it's looked for by its mark with the next deletion.
     """
     memo = ask.turn.memo
     if "former" in memo:
         return _make_anew(halves, ask)
     if ask.turn.has_expired and options.get("force_recreate"):
-        return _give_up(
-            halves, list(memo["all"]), base.NodePatch(clear_physical_id=True)
-        )
+        left = list(memo["all"])
+        data = {waits.LEFT_BEHIND: left}
+        patch = base.NodePatch(clear_physical_id=True, data=data)
+        return _give_up(halves, left, patch)
     step = halves.delete(ask, _delete_options(options))
     if isinstance(step, base.Again):
         every = memo.get("all") or step.memo["objects"]

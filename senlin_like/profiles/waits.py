@@ -1,12 +1,20 @@
 """How verbs of profile types wait: what for, and what was seen in the end."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
 from senlin_like.profiles import base
 
+#: Statuses of servers that are deleted, but that a cloud still shows.
+DELETED = ("DELETED", "SOFT_DELETED")
+#: Key in a node's data of the objects that a forced recreation has left behind.
+LEFT_BEHIND = "left_behind"
+#: Key in a node's data of what an update that hasn't ended well may have changed,
+#: so that the object may differ from the node's profile: ``{"properties": [name],
+#: "addresses": [public addresses that the update's profile names]}``.
+UPDATE_BEGUN = "update_begun"
 #: More than any wait can take, in seconds.
 _LONGEST_S = 10.0**9
 
@@ -36,7 +44,18 @@ def may_have_strays(ask: base.Ask) -> bool:
         ask.turn.is_retry
         or not ask.node.physical_id
         or ask.node.status in ("ERROR", "CREATING", "RECOVERING")
+        or bool(ask.node.data.get(LEFT_BEHIND))
     )
+
+
+def begun_properties(node: base.NodeFacts) -> Collection[str]:
+    """Return the properties that an update may have left half changed."""
+    return list((node.data.get(UPDATE_BEGUN) or {}).get("properties") or ())
+
+
+def begun_addresses(node: base.NodeFacts) -> Collection[str]:
+    """Return the user's public addresses that an update may have taken."""
+    return list((node.data.get(UPDATE_BEGUN) or {}).get("addresses") or ())
 
 
 def is_over(turn: base.Turn, wait: base.CloudWait) -> bool:

@@ -51,6 +51,7 @@ class Access:
         """Check a rule.
 
         :raises Forbidden: when it doesn't allow the caller.
+        :raises ServiceUnavailable: when the rules can't be read.
         """
         if not self.is_allowed(rule, ctx):
             LOG.info("Rule %s refuses user %s", rule, ctx.user_id)
@@ -61,16 +62,36 @@ class Access:
         credentials = ctx.credentials()
         # "domain_id" would make oslo.policy take the token for a domain's.
         credentials["project_domain_id"] = credentials.pop("domain_id")
-        try:
-            return bool(self._enforcer.authorize(rule, target, credentials))
-        except (policy.PolicyNotRegistered, policy.InvalidScope):
-            LOG.warning("Rule %s can't be asked", rule)
-            return False
+        for is_last in (False, True):
+            try:
+                return bool(self._enforcer.authorize(rule, target, credentials))
+            except (policy.PolicyNotRegistered, policy.InvalidScope):
+                LOG.warning("Rule %s can't be asked", rule)
+                return False
+            except Exception as error:
+                # A file that was edited is told wrong once; the rules that were
+                # read before hold then.
+                LOG.error("The access rules can't be read: %s", error)
+                if is_last:
+                    raise exceptions.ServiceUnavailable(
+                        "The access rules of the service can't be read."
+                    ) from error
+        raise AssertionError("unreachable")
 
 
-def make(conf: cfg.ConfigOpts) -> Access:
-    """Make the access rules from the defaults and the policy file."""
-    return Access(_enforcer(conf))
+def make(conf: cfg.ConfigOpts, now: Callable[[], float] = time.monotonic) -> Access:
+    """Make the access rules from the defaults and the policy file.
+
+    :raises Invalid: when the file can't be read.
+    """
+    made = _enforcer(conf)
+    try:
+        made.load_rules()
+    except Exception as error:
+        raise exceptions.Invalid(
+            f"[oslo_policy] policy_file can't be read: {error}"
+        ) from error
+    return Access(made, now)
 
 
 def for_tools() -> policy.Enforcer:

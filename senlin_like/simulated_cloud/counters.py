@@ -26,6 +26,7 @@ class Counters:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._calls: collections.Counter[tuple[str, str]] = collections.Counter()
         self._journal: list[dict[str, Any]] = []
         self._timer: threading.Timer | None = None
@@ -44,15 +45,18 @@ class Counters:
                 self._timer.start()
 
     def flush(self) -> None:
-        """Write what was noted."""
-        with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-            calls, self._calls = self._calls, collections.Counter()
-            journal, self._journal = self._journal, []
-        if calls or journal:
-            self._store.transact(lambda connection: _write(connection, calls, journal))
+        """Write what was noted; what somebody else is writing is there then, too."""
+        with self._writing:
+            with self._lock:
+                if self._timer is not None:
+                    self._timer.cancel()
+                    self._timer = None
+                calls, self._calls = self._calls, collections.Counter()
+                journal, self._journal = self._journal, []
+            if calls or journal:
+                self._store.transact(
+                    lambda connection: _write(connection, calls, journal)
+                )
 
     def discard(self) -> None:
         """Forget what was noted but not written."""

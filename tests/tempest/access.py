@@ -4,6 +4,7 @@ Runs below ``service.py`` with a Keystone.  Prints a table and exits with 1 if a
 answer has another status than it should.
 """
 
+import argparse
 import dataclasses
 import functools
 import secrets
@@ -220,6 +221,7 @@ def listings(user: rest.User, foreign: Things) -> Iterator[str]:
 
 def main() -> int:
     """Make the attempts and print those that were answered wrongly."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     users = {
         name: rest.login(name)
         for name in ("admin", "demo", "demo2", "demo-reader", "demo-manager")

@@ -232,7 +232,7 @@ def _api(settings: Settings) -> processes.Program:
             f"--bind=127.0.0.1:{settings.port}",
             f"--workers={settings.gunicorn_workers}",
             f"--threads={GUNICORN_THREADS}",
-            "--worker-class=gthread",
+            "--keep-alive=75",
             "senlin_like.wsgi.api:application",
         ],
         run_dir=run_dir,

@@ -4,6 +4,7 @@ from tests.torture import (
     detach_scenarios,
     hook_scenarios,
     kinds,
+    parent_scenarios,
     policy_scenarios,
     scenarios,
     update_scenarios,
@@ -15,6 +16,7 @@ ALL = [
     *(("servers", scenario) for scenario in update_scenarios.SCENARIOS),
     *(("servers", scenario) for scenario in policy_scenarios.SCENARIOS),
     *(("servers", scenario) for scenario in detach_scenarios.SCENARIOS),
+    *(("servers", scenario) for scenario in parent_scenarios.SCENARIOS),
     *(("servers", scenario) for scenario in hook_scenarios.SCENARIOS),
     *(("kinds", scenario) for scenario in kinds.SCENARIOS),
 ]

@@ -54,6 +54,15 @@ def is_current(url: str) -> bool:
     return version(url) == newest()
 
 
+def is_behind(url: str) -> bool:
+    """Tell whether a database lacks steps; one of a newer release doesn't."""
+    found = version(url)
+    if found is None:
+        return True
+    known = script.ScriptDirectory.from_config(_config()).walk_revisions()
+    return found != newest() and found in {step.revision for step in known}
+
+
 def _config() -> config.Config:
     settings = config.Config()
     here = pathlib.Path(__file__).parent

@@ -53,6 +53,10 @@ class Step(task.Task):
         """
         raise AssertionError(f"{self.name} does nothing")
 
+    def has_a_way_back(self) -> bool:
+        """Tell whether anything has begun that ``undo`` would take back."""
+        return self.can_undo and self.run.has_begun(self.name)
+
     def undo(self, memo: Mapping[str, Any]) -> Outcome:
         """Take back what the step has made, found by looking, not by memory."""
         return Done()
@@ -116,10 +120,6 @@ class Plan:
     def backward(self, run: Run) -> linear_flow.Flow:
         """Return what is left to undo."""
         flow = linear_flow.Flow(f"undo {run.facts.kind}")
-        begun = [
-            Undo(step)
-            for step in reversed(self.steps)
-            if step.can_undo and run.has_begun(step.name)
-        ]
+        begun = [Undo(step) for step in reversed(self.steps) if step.has_a_way_back()]
         flow.add(*begun)
         return flow

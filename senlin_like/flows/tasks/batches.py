@@ -14,10 +14,11 @@ from senlin_like.db import node_state
 from senlin_like.db.session import Session
 from senlin_like.domain import plan
 from senlin_like.domain.selection import Candidate
+from senlin_like.flows import deadlines
 from senlin_like.flows.outcomes import Decide, Done, HandedOver, Outcome, Park
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Step
-from senlin_like.flows.tasks.pause import wait_until
+from senlin_like.flows.tasks.pause import UNTIL, wait_until
 
 UPDATE = "update"
 DELETION = "deletion"
@@ -87,7 +88,7 @@ class BatchPause(Step):
 
     def work(self, memo: Mapping[str, Any]) -> Outcome:
         """Wait for what is left; others may have woken the action early."""
-        return wait_until(self.run, memo["until"], memo["reason"], memo) or Done()
+        return wait_until(self.run, memo, memo["reason"]) or Done()
 
 
 class NextBatch(Step):
@@ -134,7 +135,7 @@ class NextBatch(Step):
             run.journal.pop(name, None)
         pause_s = int(kept["pause_time"])
         reason = f"Pausing before batch {following} of {len(kept['plan'])}."
-        until = run.deps.clock().timestamp() + pause_s
-        run.journal[_PAUSE] = {"memo": {"until": until, "reason": reason}}
+        ends = deadlines.ends_in(run, pause_s, UNTIL)
+        run.journal[_PAUSE] = {"memo": {**ends, "reason": reason}}
         seconds = min(pause_s, max(run.seconds_left(), 0.0) + 0.1)
         return Park(parking=run.pause(seconds, reason))

@@ -8,6 +8,7 @@ from senlin_like import exceptions
 from senlin_like.db import bindings, cluster_state, node_state
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
+from senlin_like.domain import binding_data
 from senlin_like.drivers import turns
 from senlin_like.flows import fence
 from senlin_like.flows.outcomes import Refused
@@ -29,8 +30,9 @@ class BindingWork:
         self.cluster_id = run.facts.cluster_id or run.facts.target
         #: Calls of the cloud in this turn.
         self.calls = 0
-        #: The row of the policy at work.
+        #: The row of the policy at work, and where things are that it has made.
         self.found: Any = None
+        self.region: str | None = None
 
     def call(
         self, verb: Verb, policy_id: str, turn: turns.Turn, **changes: Any
@@ -64,12 +66,14 @@ class BindingWork:
         owner, profile = self._owner()
         nodes = self.run.read(lambda session: node_state.with_data(session, owner.id))
         self.calls = 0
-        cloud = self.bench.cloud(owner.user, owner.project, profile.region)
+        data = data_of(self.run, self.found)
+        self.region = binding_data.region_of(data, profile.region)
+        cloud = self.bench.cloud(owner.user, owner.project, self.region)
         return policies.HookAsk(
             cloud=fence.fenced(cloud, self._before_call),
             binding_id=self.found.id,
             policy_id=self.found.policy_id,
-            data=data_of(self.run, self.found),
+            data=binding_data.of_type(data),
             properties=recipe.properties,
             cluster=policies.ClusterFacts(
                 id=owner.id,
@@ -102,9 +106,13 @@ class BindingWork:
         self.calls += 1
 
     def account(self) -> Account:
-        """Tell as whom the cloud is asked: as the cluster's owner."""
+        """Tell as whom the cloud is asked: as the cluster's owner.
+
+        A turn has to have been taken, for the region is that of its policy.
+        """
         owner, profile = self._owner()
-        return Account(project=owner.project, user=owner.user, region=profile.region)
+        region = profile.region if self.found is None else self.region
+        return Account(project=owner.project, user=owner.user, region=region)
 
     def result(self, answer: turns.Ended) -> dict[str, Any]:
         """Return what the journal keeps of the end of a verb."""
@@ -117,6 +125,7 @@ class BindingWork:
         if not (patch.data or patch.cluster or patch.nodes):
             return None
         run, binding = self.run, self.found
+        region = self.region
 
         def save(session: Session) -> None:
             if patch.cluster:
@@ -124,9 +133,9 @@ class BindingWork:
             for node_id in sorted(patch.nodes):
                 node_state.merge_data(session, node_id, patch.nodes[node_id])
             if patch.data:
-                merged = {**data_of(run, binding), **patch.data}
-                kept = {key: one for key, one in merged.items() if one is not None}
-                sealed = run.deps.db.vault.seal(kept) if kept else None
+                data = data_of(run, binding)
+                kept = binding_data.changed(data, patch.data, region)
+                sealed = run.deps.db.vault.seal(kept)
                 bindings.change(session, binding.id, {"sealed_data": sealed})
 
         return save
@@ -149,7 +158,7 @@ def has_hooks(bench: Workbench, binding: Any) -> bool:
 
 
 def data_of(run: Run, binding: Any) -> Mapping[str, Any]:
-    """Return what a binding keeps, unsealed."""
+    """Return what a binding keeps, unsealed; see ``domain.binding_data``."""
     sealed = binding.sealed_data
     data: Mapping[str, Any] = run.deps.db.vault.unseal(sealed) if sealed else {}
     return data

@@ -94,6 +94,19 @@ class FanOut(Step):
             return Decide(decide=self._make)
         return Decide(decide=lambda session: self._look(session, memo))
 
+    def has_a_way_back(self) -> bool:
+        """Tell whether there may be children at work."""
+        return bool(self.run.memo(self.name))
+
+    def undo(self, memo: Mapping[str, Any]) -> Outcome:
+        """Wait for children that are at work: nobody ends before them.
+
+        That is so when the parent was given up, or failed by a bug.
+        """
+        del memo
+        made = self.run.memo(self.name)
+        return Decide(decide=lambda session: self._look(session, made))
+
     def _make(self, session: Session) -> Done | Park:
         run = self.run
         batch = self.choose(session)

@@ -23,8 +23,15 @@ Opening = Callable[[Session, Any], Mapping[str, Any]]
 _REMOVING = frozenset({Kind.NODE_DELETE, Kind.NODE_LEAVE})
 #: The step in which nodes go.
 REMOVE = "RemoveNodes"
-#: Key of an action's outputs: the nodes that have gone.
-_REMOVED = "nodes_removed"
+#: The steps in which nodes join, and in which others make room for them.
+JOINING = "JoinNodes"
+LEAVING = "LeaveNodes"
+#: Step → key of an action's outputs: the nodes that have come or gone by it.
+_OUTPUTS = {
+    REMOVE: "nodes_removed",
+    JOINING: "nodes_added",
+    LEAVING: "nodes_removed",
+}
 
 
 def gone(run: Run) -> Gone:
@@ -214,28 +221,29 @@ class OnNodes(FanOut):
         )
 
 
-class RemoveNodes(OnNodes):
-    """Let nodes go; the outputs name those that have gone, once all have ended."""
+class MoveNodes(OnNodes):
+    """Let nodes come or go; the outputs name those that have, once all have ended."""
 
     def ended(self, result: Mapping[str, Any]) -> None:
         """Name them in the action's outputs."""
-        self.run.outputs[_REMOVED] = _with_gone(self.run, result)
+        self.run.outputs[_OUTPUTS[self.name]] = _with_moved(self.run, self.name, result)
 
 
-def tell_gone(run: Run, session: Session) -> None:
-    """Name the nodes that have gone when an action ends before its children."""
-    memo = run.memo(REMOVE)
-    if memo:
-        gone = _with_gone(run, sum_up(run, session, memo))
-        outputs = {**run.outputs, _REMOVED: gone}
-        progress.amend(session, run.facts.id, outputs)
+def tell_moved(run: Run, session: Session) -> None:
+    """Name the nodes that have moved when an action ends before its children."""
+    for step, key in _OUTPUTS.items():
+        memo = run.memo(step)
+        if memo:
+            moved = _with_moved(run, step, sum_up(run, session, memo))
+            outputs = {**run.outputs, key: moved}
+            progress.amend(session, run.facts.id, outputs)
 
 
-def _with_gone(run: Run, result: Mapping[str, Any]) -> list[str]:
-    """Return the nodes that had gone before, and those that now have."""
+def _with_moved(run: Run, step: str, result: Mapping[str, Any]) -> list[str]:
+    """Return the nodes that had moved before, and those that now have."""
     stayed = set(result["failed_nodes"])
     now = [node_id for node_id in result["picked"] if node_id not in stayed]
-    return list(dict.fromkeys([*run.outputs.get(_REMOVED, []), *now]))
+    return list(dict.fromkeys([*run.outputs.get(_OUTPUTS[step], []), *now]))
 
 
 def removal(
@@ -275,7 +283,7 @@ def removal(
             name="StopNodes",
             child_name="node_delete",
         ),
-        RemoveNodes(
+        MoveNodes(
             run,
             kind,
             pick,
@@ -317,7 +325,7 @@ def ending(
 
     def close(run: Run, how: Ending) -> Save:
         def save(session: Session) -> None:
-            tell_gone(run, session)
+            tell_moved(run, session)
             row = cluster_state.load(session, run.facts.target, lock=True)
             if row is None:
                 return

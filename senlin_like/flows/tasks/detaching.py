@@ -32,6 +32,8 @@ _MOST_TRIES = 20
 #: Seconds for which a stop waits for a removal at most.
 _PATIENCE_S = 3600.0
 _STOPPED_AT = "stopped_at"
+#: The same, counted from the action's first claim.
+_STOPPED_AGE = "stopped_age"
 
 
 def follow(session: Session, cluster_id: str) -> None:
@@ -143,16 +145,14 @@ class Detach(Turns):
             raise Suspended
         if run.is_cancelled() or run.seconds_left() <= 0:
             run.data["stopped"] = "cancelled" if run.is_cancelled() else "timeout"
-            run.data[_STOPPED_AT] = run.deps.clock().timestamp()
+            run.data[_STOPPED_AT] = run.now()
+            run.data[_STOPPED_AGE] = run.age()
 
     def _is_hopeless(self) -> bool:
         """Tell whether a stop has waited long enough."""
         run = self.run
-        now = run.deps.clock().timestamp()
         tries = int(run.memo(self.name).get("busy", 0))
-        return (
-            tries >= _MOST_TRIES or now > run.data.get(_STOPPED_AT, now) + _PATIENCE_S
-        )
+        return tries >= _MOST_TRIES or _stopped_for(run) > _PATIENCE_S
 
     def _turn_of(self, turn: turns.Turn) -> policies.Step:
         """Take a turn with the first policy that is left."""
@@ -209,3 +209,11 @@ def give_up(
     bindings.change(session, found.id, {"is_attached": False})
     follow(session, found.cluster_id)
     return _free_nodes(run, bench, session, found)
+
+
+def _stopped_for(run: Run) -> float:
+    """Return for how many seconds an action is known to have to stop."""
+    if _STOPPED_AGE in run.data:
+        return run.age() - float(run.data[_STOPPED_AGE])
+    # Noted by an engine of an older release.
+    return run.now() - float(run.data.get(_STOPPED_AT, run.now()))

@@ -87,7 +87,7 @@ class CallHook(Step):
 
     def _elapsed(self) -> float:
         """Return the seconds since the action was first claimed."""
-        return self.run.facts.timeout - self.run.seconds_left()
+        return self.run.age()
 
     def _is_due(self, memo: Mapping[str, Any]) -> bool:
         if "told_at" in memo or memo.get("is_final"):

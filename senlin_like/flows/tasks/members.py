@@ -27,6 +27,8 @@ from senlin_like.policies import base as policies
 BALANCED_BY = "balanced_by"
 #: Key of an action's data: why members couldn't be put right.
 PROBLEM = "members_problem"
+#: Key of an action's data: its nodes stay, since they couldn't leave the pool.
+HELD = "held_in_pool"
 JOIN = "JoinPool"
 #: Key of the result of a join: nodes that may be well again.
 RECOVERED = "recovered"
@@ -114,7 +116,7 @@ class Drain(_Members):
 
     def work(self, memo: Mapping[str, Any]) -> Outcome:
         """Take one turn."""
-        return _or_refused(lambda: super(Drain, self).work(memo))
+        return _or_refused(self.run, lambda: super(Drain, self).work(memo))
 
 
 class Leave(_Members):
@@ -128,10 +130,10 @@ class Leave(_Members):
 
     def work(self, memo: Mapping[str, Any]) -> Outcome:
         """Take one turn."""
-        return _or_refused(lambda: super(Leave, self).work(memo))
+        return _or_refused(self.run, lambda: super(Leave, self).work(memo))
 
 
-def _or_refused(work: Callable[[], Outcome]) -> Outcome:
+def _or_refused(run: Run, work: Callable[[], Outcome]) -> Outcome:
     """Let no node go that may still be sent visitors.
 
     :raises Refused: when the cloud failed.
@@ -139,6 +141,7 @@ def _or_refused(work: Callable[[], Outcome]) -> Outcome:
     try:
         return work()
     except exceptions.CloudError as error:
+        run.data[HELD] = True
         raise Refused(f"{NOT_REMOVED}: {error.message}") from error
 
 

@@ -128,6 +128,9 @@ class NodeWork:
             values["physical_id"] = patch.physical_id
         if patch.clear_physical_id:
             values["physical_id"] = None
+        target = self.run.facts.target
+        if patch.data and self._is_shared:
+            return lambda session: _merge(session, target, values, patch.data)
         if patch.data:
             # Nobody else writes it while this action holds the node.
             merged = {**(self.row.data or {}), **patch.data}
@@ -136,12 +139,30 @@ class NodeWork:
             }
         if not values:
             return None
-        target = self.run.facts.target
         return lambda session: _change(session, target, values)
+
+    @property
+    def _is_shared(self) -> bool:
+        """Tell whether actions on other nodes may note something on this one.
+
+        Those that users ask for settle the members of a whole cluster.
+        """
+        return not self.run.facts.is_child and bool(self.row.cluster_id)
 
 
 def _change(session: Session, node_id: str, values: Mapping[str, Any]) -> None:
     node_state.change(session, node_id, values)
+
+
+def _merge(
+    session: Session,
+    node_id: str,
+    values: Mapping[str, Any],
+    data: Mapping[str, Any],
+) -> None:
+    node_state.merge_data(session, node_id, data)
+    if values:
+        node_state.change(session, node_id, values)
 
 
 def gone(run: Run) -> Gone:

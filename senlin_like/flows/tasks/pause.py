@@ -3,9 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from senlin_like.flows import deadlines
 from senlin_like.flows.outcomes import Done, Outcome, Park
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Step
+
+#: Where memos have kept when a pause ends.
+UNTIL = "until"
 
 
 class Pause(Step):
@@ -28,17 +32,14 @@ class Pause(Step):
 
     def work(self, memo: Mapping[str, Any]) -> Outcome:
         """Wait for what is left; others may have woken the action early."""
-        now = self.run.deps.clock().timestamp()
-        until = float(memo.get("until", now + self.seconds()))
-        return wait_until(self.run, until, self.reason, {}) or Done()
+        kept = memo or deadlines.ends_in(self.run, self.seconds(), UNTIL)
+        return wait_until(self.run, kept, self.reason) or Done()
 
 
-def wait_until(
-    run: Run, until: float, reason: str, memo: Mapping[str, Any]
-) -> Park | None:
-    """Park until a time (epoch seconds) with a memo; None if it has come."""
-    left = until - run.deps.clock().timestamp()
+def wait_until(run: Run, memo: Mapping[str, Any], reason: str) -> Park | None:
+    """Park until the time that a memo keeps, with that memo; None if it has come."""
+    left = deadlines.left(run, memo, UNTIL)
     if left <= 0:
         return None
     seconds = min(left, max(run.seconds_left(), 0.0) + 0.1)
-    return Park(parking=run.pause(seconds, reason), memo={**memo, "until": until})
+    return Park(parking=run.pause(seconds, reason), memo=memo)

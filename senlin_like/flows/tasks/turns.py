@@ -15,6 +15,7 @@ from senlin_like.db.session import Session
 from senlin_like.domain.enums import WaitKind
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import turns
+from senlin_like.flows import deadlines
 from senlin_like.flows.outcomes import Done, Outcome, Park, Refused
 from senlin_like.flows.run import Run
 from senlin_like.flows.tasks.base import Step
@@ -129,7 +130,7 @@ class Turns(Step):
             if told:
                 seen = clouds.Observed(**{**told, "id": wait["id"]})
             over = seen is not None and seen.status in {*wait["until"], *wait["failed"]}
-            has_expired = self._now() >= wait["expires"]
+            has_expired = deadlines.left(run, wait, "expires") <= 0
             if not over and not has_expired:
                 return None
             seen = seen if over else None
@@ -139,9 +140,6 @@ class Turns(Step):
             is_retry=run.attempt > 0 or bool(memo.get("retry")),
             has_expired=has_expired and seen is None,
         )
-
-    def _now(self) -> float:
-        return self.run.deps.clock().timestamp()
 
     def _at_once(self, answer: turns.Waits, saved: Save | None) -> Park:
         """Write down what is known, then go on."""
@@ -161,22 +159,21 @@ class Turns(Step):
                 "id": wait.id,
                 "until": list(wait.until),
                 "failed": list(wait.failed),
-                "expires": self._now() + wait.timeout_s,
+                **deadlines.ends_in(self.run, wait.timeout_s, "expires"),
                 "reason": wait.reason(),
+                "group": self._group(wait.kind),
             },
         }
         return self._park(memo, saved)
 
     def _park(self, memo: Mapping[str, Any], saved: Save | None) -> Park:
         wait, run = memo["wait"], self.run
-        account = self.subject.account()
-        group = "|".join(
-            (wait["kind"], account.project, account.user, account.region or "")
-        )
-        left = min(wait["expires"] - self._now(), max(run.seconds_left(), 0.0) + 0.1)
-        if run.undoing is not None or "stopped" in run.data:
-            # The action's own time doesn't count any more.
-            left = wait["expires"] - self._now()
+        # An action that an older release has parked doesn't say which group.
+        group = wait.get("group") or self._group(wait["kind"])
+        left = deadlines.left(run, wait, "expires")
+        # On the way back, or stopped, the action's own time doesn't count any more.
+        if run.undoing is None and "stopped" not in run.data:
+            left = min(left, max(run.seconds_left(), 0.0) + 0.1)
 
         def save(session: Session) -> None:
             if saved is not None:
@@ -197,6 +194,11 @@ class Turns(Step):
             memo=memo,
             save=save,
         )
+
+    def _group(self, kind: str) -> str:
+        """Return with which other waits this one is watched."""
+        account = self.subject.account()
+        return "|".join((kind, account.project, account.user, account.region or ""))
 
     def _later(
         self,

@@ -20,19 +20,6 @@ _WHAT = "Changing the members of the load balancer"
 Plan = Callable[[Sequence[Member]], pool.Change | pool.Removal | None]
 
 
-def add(ask: base.Ask, targets: Sequence[base.Target]) -> base.Step:
-    """Let nodes be members; what these nodes had at other addresses goes.
-
-    :raises CloudError: when the cloud refuses, or it takes too long.
-    """
-    tags = {base.node_tag(one.node_id) for one in targets}
-
-    def is_stale(member: Member) -> bool:
-        return _is_ours(ask, member) and not tags.isdisjoint(member.tags)
-
-    return _put(ask, targets, is_stale)
-
-
 def reconcile(
     ask: base.Ask,
     targets: Sequence[base.Target],
@@ -44,10 +31,18 @@ def reconcile(
 
     :raises CloudError: when the cloud refuses, or it takes too long.
     """
+    wanted, failed = _members_of(ask, targets)
     is_others = _is_of(others)
-    return _put(
-        ask, targets, lambda member: _is_ours(ask, member) and not is_others(member)
-    )
+
+    def plan(there: Sequence[Member]) -> pool.Change | pool.Removal | None:
+        return pool.put(
+            there,
+            wanted,
+            lambda member: _is_ours(ask, member) and not is_others(member),
+            is_shared=_is_shared(ask, there),
+        )
+
+    return _converge(ask, plan, targets, failed)
 
 
 def drift(
@@ -115,22 +110,6 @@ def leave(ask: base.Ask) -> base.Step:
     if isinstance(step, base.Again):
         return step
     return base.Done(record={}, reason="The load balancer isn't used any more.")
-
-
-def _put(
-    ask: base.Ask,
-    targets: Sequence[base.Target],
-    is_stale: Callable[[Member], bool],
-) -> base.Step:
-    wanted, failed = _members_of(ask, targets)
-    return _converge(
-        ask,
-        lambda there: pool.put(
-            there, wanted, is_stale, is_shared=_is_shared(ask, there)
-        ),
-        targets,
-        failed,
-    )
 
 
 def _leave(ask: base.Ask, plan: Plan) -> base.Step:

@@ -69,9 +69,8 @@ def _remove(ask: base.Ask, place: str) -> None:
 
 
 def _gone() -> base.Done:
-    return base.Done(
-        patch=base.NodePatch(clear_physical_id=True), reason="The container is gone."
-    )
+    patch = base.NodePatch(clear_physical_id=True, data={waits.LEFT_BEHIND: None})
+    return base.Done(patch=patch, reason="The container is gone.")
 
 
 def _await(

@@ -58,13 +58,15 @@ def _address(host: base.Host, physical_id: str) -> str:
         address = outputs.get(OUTPUT)
         if not address:
             raise exceptions.CloudError(
-                f"Stack {physical_id} can't be a host: it has no output '{OUTPUT}'."
+                f"Stack {physical_id} can't be a host: it has no output '{OUTPUT}'.",
+                409,
             )
         return str(address)
     found = _fixed_addresses(host.cloud.compute.get_server(physical_id))
     if not found:
         raise exceptions.CloudError(
-            f"Server {physical_id} can't be a host: it has no fixed IPv4 address."
+            f"Server {physical_id} can't be a host: it has no fixed IPv4 address.",
+            409,
         )
     return found.get(NETWORK) or found[min(found)]
 

@@ -1,11 +1,12 @@
 """The profile type itself: which module does which verb."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.domain import spec as specs
+from senlin_like.domain.enums import RecoverOperation
 from senlin_like.drivers import base as clouds
 from senlin_like.profiles import base, catalogue, recreation
 from senlin_like.profiles.docker_container import (
@@ -30,6 +31,7 @@ class DockerContainer:
         "1.0": [{"status": "EXPERIMENTAL", "since": "2017.02"}]
     }
     object_kind = clouds.ObjectKind.CONTAINER
+    recoveries = (RecoverOperation.RECREATE,)
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._hosts = hosts.Hosts(catalogue.Memory(clock))
@@ -184,6 +186,30 @@ class DockerContainer:
         raise exceptions.Invalid(
             f"Profiles of type '{NAME}' can't be made from existing containers."
         )
+
+    def find_existing(self, cloud: clouds.Cloud, identity: str) -> base.Existing:
+        """Know of no container without its host: none can be adopted."""
+        return base.Existing(id=identity)
+
+    def mark_existing(
+        self, cloud: clouds.Cloud, object_id: str, node: base.NodeFacts
+    ) -> None:
+        """Do nothing: labels can't change."""
+
+    def locate(
+        self,
+        physical_id: str,
+        properties: Mapping[str, Any],
+        hosts: Sequence[base.Host],
+    ) -> str:
+        """Return the container's id with the place of its host.
+
+        :raises CloudNotFound: when the host is gone.
+        :raises CloudError: when it can't be told where the host is.
+        """
+        if not hosts:
+            raise exceptions.CloudNotFound("host", f"of container {physical_id}")
+        return self._hosts.at(hosts[0], properties["port"]).locate(physical_id)
 
     def strays(self, ask: base.Ask, since: float) -> list[str]:
         """Return ids of labelled containers made since then that aren't the node's."""

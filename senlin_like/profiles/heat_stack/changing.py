@@ -21,16 +21,22 @@ def update(ask: base.Ask, new: Mapping[str, Any]) -> base.Step:
     :raises CloudError: when the node has no stack, or the change fails.
     """
     stack_id = own(ask)
-    changes = requests.changes(ask.properties, new)
+    unsure = waits.begun_properties(ask.node)
+    changes = requests.changes(ask.properties, new, unsure)
     if not changes:
         return base.Done(reason="Nothing of the stack has to change.")
     # The new time holds for the change that brings it.
     timed = dataclasses.replace(ask, properties=new)
-    return _await_update(
+    step = _await_update(
         timed,
         stack_id,
         lambda: ask.cloud.orchestration.update_stack(stack_id, changes),
     )
+    # One that fails may leave the stack with some of the changes.
+    names = [name for name, to in requests.ARGUMENTS.items() if to in changes]
+    noted = None if isinstance(step, base.Done) else {"properties": names}
+    patch = base.NodePatch(data={waits.UPDATE_BEGUN: noted})
+    return dataclasses.replace(step, patch=patch)
 
 
 def retag(

@@ -51,10 +51,14 @@ def create(ask: base.Ask, former: Collection[str] = ()) -> base.Step:
 
 
 def _building(ask: base.Ask, stack: objects.Stack) -> base.Again:
+    has_begun = waits.UPDATE_BEGUN in ask.node.data
     return base.Again(
         wait=_wait(ask, stack.id),
         memo={"stack": stack.id},
-        patch=base.NodePatch(physical_id=stack.id),
+        patch=base.NodePatch(
+            physical_id=stack.id,
+            data={waits.UPDATE_BEGUN: None} if has_begun else {},
+        ),
     )
 
 

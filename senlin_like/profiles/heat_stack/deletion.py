@@ -32,9 +32,8 @@ def delete(ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
 
 
 def _gone() -> base.Done:
-    return base.Done(
-        patch=base.NodePatch(clear_physical_id=True), reason="The stack is gone."
-    )
+    patch = base.NodePatch(clear_physical_id=True, data={waits.LEFT_BEHIND: None})
+    return base.Done(patch=patch, reason="The stack is gone.")
 
 
 def _wait(ask: base.Ask, options: Mapping[str, Any], stack_id: str) -> base.CloudWait:

@@ -1,11 +1,12 @@
 """The profile type itself: stacks made from a template."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.domain import spec as specs
+from senlin_like.domain.enums import RecoverOperation
 from senlin_like.drivers import base as clouds
 from senlin_like.profiles import base, recreation
 from senlin_like.profiles.heat_stack import (
@@ -36,6 +37,7 @@ class HeatStack:
         "1.0": [{"status": "SUPPORTED", "since": "2016.04"}]
     }
     object_kind = clouds.ObjectKind.STACK
+    recoveries = (RecoverOperation.RECREATE,)
 
     def __init__(self) -> None:
         self._language = Language(
@@ -188,6 +190,27 @@ class HeatStack:
         :raises CloudError: when the stack can't be read.
         """
         return reading.adopt(cloud, identity, overrides)
+
+    def find_existing(self, cloud: clouds.Cloud, identity: str) -> base.Existing:
+        """Tell whose tag a stack carries.
+
+        :raises CloudError: when the stack can't be read.
+        """
+        return reading.find(cloud, identity)
+
+    def mark_existing(
+        self, cloud: clouds.Cloud, object_id: str, node: base.NodeFacts
+    ) -> None:
+        """Leave the tags as they are: to change them is an update of the stack."""
+
+    def locate(
+        self,
+        physical_id: str,
+        properties: Mapping[str, Any],
+        hosts: Sequence[base.Host],
+    ) -> str:
+        """Return the object's own id."""
+        return physical_id
 
     def strays(self, ask: base.Ask, since: float) -> list[str]:
         """Return ids of tagged stacks made since then that aren't the node's."""

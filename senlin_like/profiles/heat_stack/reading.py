@@ -5,6 +5,7 @@ from typing import Any
 
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import objects
+from senlin_like.profiles import base
 
 
 def describe(stack: objects.Stack) -> dict[str, Any]:
@@ -49,3 +50,13 @@ def adopt(
     if told.get("timeout_mins") is not None:
         properties["timeout"] = told["timeout_mins"]
     return properties | dict(overrides)
+
+
+def find(cloud: clouds.Cloud, identity: str) -> base.Existing:
+    """Tell whose tag a stack carries.
+
+    :raises CloudError: when the stack can't be read.
+    """
+    stack = cloud.orchestration.get_stack(identity)
+    pairs = dict(tag.split("=", 1) for tag in stack.tags if "=" in tag)
+    return base.Existing(id=stack.id, node_id=pairs.get(clouds.NODE_MARK))

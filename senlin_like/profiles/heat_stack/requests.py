@@ -51,8 +51,12 @@ def arguments(properties: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+def changes(
+    old: Mapping[str, Any], new: Mapping[str, Any], unsure: Collection[str] = ()
+) -> dict[str, Any]:
     """Return the arguments that differ between two specs.
+
+    Those of ``unsure`` properties may be different from what the old one says.
 
     A template that is given itself wins over one at a URL, so the other of
     the two is sent empty when they change places.
@@ -60,7 +64,7 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return {
         argument: new.get(name)
         for name, argument in ARGUMENTS.items()
-        if old.get(name) != new.get(name)
+        if old.get(name) != new.get(name) or name in unsure
     }
 
 

@@ -1,11 +1,11 @@
-"""Describes a server that somebody else has made as a spec's properties."""
+"""Describes a server that somebody else has made, and marks it as a node's."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import objects
-from senlin_like.profiles import marks
+from senlin_like.profiles import base, marks
 
 
 def describe(
@@ -37,6 +37,27 @@ def describe(
     }
     properties |= {key: value for key, value in optional.items() if value}
     return properties | dict(overrides)
+
+
+def find(cloud: clouds.Cloud, identity: str) -> base.Existing:
+    """Tell whose mark a server carries.
+
+    :raises CloudError: when the server can't be read.
+    """
+    server = cloud.compute.get_server(identity)
+    return base.Existing(id=server.id, node_id=server.metadata.get(clouds.NODE_MARK))
+
+
+def mark(cloud: clouds.Cloud, server_id: str, node: base.NodeFacts) -> None:
+    """Put a node's marks on a server in place of those it carries.
+
+    :raises CloudError: when that isn't possible.
+    """
+    wanted = marks.of_node(node)
+    cloud.compute.set_metadata(server_id, wanted)
+    others = [key for key in marks.ALL if key not in wanted]
+    if others:
+        cloud.compute.delete_metadata(server_id, others)
 
 
 def _as_boolean(told: Any) -> bool:

@@ -46,7 +46,7 @@ def check(ask: base.Ask) -> base.Step:
     seen = ask.turn.seen
     if seen is None or not waits.is_over(ask.turn, wait):
         return base.Again(wait=wait, memo={"checking": server_id})
-    if seen.status in (clouds.GONE, "DELETED"):
+    if seen.status in (clouds.GONE, *waits.DELETED):
         raise exceptions.CloudNotFound("Server", server_id)
     return base.Done(
         is_healthy=seen.status == "ACTIVE",

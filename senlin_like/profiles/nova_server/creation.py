@@ -95,6 +95,8 @@ def _building(
     data: dict[str, object] = {}
     if records or ports.recorded(ask.node):
         data[ports.KEY] = list(records) or None
+    if waits.UPDATE_BEGUN in ask.node.data:
+        data[waits.UPDATE_BEGUN] = None
     zone = server.zone or request.zone(ask)
     placement = request.placement(ask.node)
     if zone and not placement.get("zone"):
@@ -145,7 +147,7 @@ def _find_own(ask: base.Ask, former: Collection[str]) -> objects.Server | None:
     found = [
         server
         for server in ask.cloud.compute.find_marked(ask.node.id)
-        if server.id not in former
+        if server.id not in former and server.status not in waits.DELETED
     ]
     found.sort(
         key=lambda server: (

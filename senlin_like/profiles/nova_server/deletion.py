@@ -39,13 +39,20 @@ def _all_ports(ask: base.Ask, servers: Sequence[str]) -> list[ports.Record]:
     records = ports.recorded(ask.node)
     if servers:
         floating.complete(ask, servers[0], records)
-    if not (records or ask.properties.get("networks") or waits.may_have_strays(ask)):
+    if not (records or _wants_ports(ask) or waits.may_have_strays(ask)):
         return records
     known = {record["id"] for record in records}
     marked = ask.cloud.network.find_ports_marked(ask.node.id)
     unknown = [port.id for port in marked if port.id not in known]
     found = floating.records_of(ask, servers[0] if servers else None, unknown)
     return records + found
+
+
+def _wants_ports(ask: base.Ask) -> bool:
+    """Tell whether the profile has ports, or one that an update has begun with."""
+    if ask.properties.get("networks"):
+        return True
+    return "networks" in waits.begun_properties(ask.node)
 
 
 def is_forced(options: Mapping[str, Any]) -> bool:
@@ -68,10 +75,12 @@ def _await_gone(
 
 def _wait(ask: base.Ask, options: Mapping[str, Any], server_id: str) -> base.CloudWait:
     # A server in ERROR stays so while it's being deleted: that isn't a failure.
+    # Some clouds keep for a while what is deleted, to be brought back by its owner.
     return waits.server(
         ask,
         server_id,
         clouds.GONE,
+        *waits.DELETED,
         failed=(),
         timeout_s=waits.timeout_of(options, "timeout"),
     )
@@ -96,7 +105,9 @@ def _finish(ask: base.Ask, records: Sequence[ports.Record]) -> base.Step:
     """Remove what was made for the servers, and forget them."""
     ports.remove(ask.cloud, records)
     return base.Done(
-        patch=base.NodePatch(clear_physical_id=True, data={ports.KEY: None}),
+        patch=base.NodePatch(
+            clear_physical_id=True, data={ports.KEY: None, waits.LEFT_BEHIND: None}
+        ),
         reason="The server is gone.",
     )
 
@@ -137,7 +148,7 @@ def strays(ask: base.Ask, since: float) -> list[str]:
 def _loose_ports(ask: base.Ask) -> list[objects.Port]:
     """Return marked ports that are neither recorded nor plugged into anything."""
     known = {record["id"] for record in ports.recorded(ask.node)}
-    if not (known or ask.properties.get("networks")):
+    if not (known or _wants_ports(ask)):
         return []
     return [
         port

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from senlin_like import exceptions
-from senlin_like.drivers import base as clouds
 from senlin_like.drivers import objects
-from senlin_like.profiles import base, catalogue
+from senlin_like.profiles import base, catalogue, waits
 from senlin_like.profiles.nova_server import ports
 
 LOG = logging.getLogger(__name__)
@@ -28,8 +27,8 @@ def add_missing(
 
     The records are completed in place; the answer is whether any was.
 
-    :raises CloudError: when an address is wanted that doesn't exist and that
-        no network is named for.
+    :raises CloudError: when an address is wanted that something else uses, or
+        that doesn't exist and that no network is named for.
     """
     lacking = _lacking(records)
     if not lacking:
@@ -51,7 +50,7 @@ def _add_all(
         if former is not None and not record["entry"].get("floating_ip"):
             record["floating"] = _record(former, remove=True)
         else:
-            _add(names, ask.cloud, record)
+            _add(names, ask, record)
 
 
 def complete(ask: base.Ask, server_id: str, records: Sequence[ports.Record]) -> None:
@@ -73,7 +72,11 @@ def complete(ask: base.Ask, server_id: str, records: Sequence[ports.Record]) -> 
 def records_of(
     ask: base.Ask, server_id: str | None, port_ids: Sequence[str]
 ) -> list[ports.Record]:
-    """Make up the records of our ports that have none, with their addresses."""
+    """Make up the records of our ports that have none, with their addresses.
+
+    Addresses that the user has named may be the user's own: they are let go.
+    """
+    named = set(waits.begun_addresses(ask.node))
     made: dict[str, objects.FloatingIp] = {}
     if port_ids and server_id is not None:
         try:
@@ -84,7 +87,8 @@ def records_of(
     for port_id in port_ids:
         record: ports.Record = {"id": port_id, "remove": True}
         if port_id in made:
-            record["floating"] = _record(made[port_id], remove=True)
+            is_ours = made[port_id].address not in named
+            record["floating"] = _record(made[port_id], remove=is_ours)
         records.append(record)
     return records
 
@@ -116,13 +120,15 @@ def _lacking(records: Sequence[ports.Record]) -> list[ports.Record]:
     ]
 
 
-def _add(names: catalogue.Names, cloud: clouds.Cloud, record: ports.Record) -> None:
+def _add(names: catalogue.Names, ask: base.Ask, record: ports.Record) -> None:
     """Lead the address that a record's entry asks for to its port."""
+    cloud = ask.cloud
     wanted = record["entry"].get("floating_ip")
     network = record["entry"].get("floating_network")
     existing = cloud.network.find_floating_ip(wanted) if wanted else None
     if existing is not None:
         if existing.port_id != record["id"]:
+            _refuse_used(ask, existing)
             cloud.network.associate_floating_ip(existing.id, record["id"])
         # An address named by the user may be the user's own: it stays.
         record["floating"] = _record(existing, remove=False)
@@ -133,6 +139,22 @@ def _add(names: catalogue.Names, cloud: clouds.Cloud, record: ports.Record) -> N
         names.network(network), port_id=record["id"], address=wanted
     )
     record["floating"] = _record(made, remove=True)
+
+
+def _refuse_used(ask: base.Ask, address: objects.FloatingIp) -> None:
+    """See to it that an address leads nowhere, or to a port of the node's own.
+
+    :raises CloudError: when it leads to somebody else's port.
+    """
+    if address.port_id is None:
+        return
+    marked = ask.cloud.network.find_ports_marked(ask.node.id)
+    if address.port_id not in {port.id for port in marked}:
+        raise exceptions.CloudError(
+            f"The floating IP {address.address} has been used: it leads to another "
+            "port.",
+            409,
+        )
 
 
 def _record(address: objects.FloatingIp, *, remove: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import objects
-from senlin_like.profiles import base, catalogue
+from senlin_like.profiles import base, catalogue, waits
 from senlin_like.profiles.nova_server import floating, ports
 
 LOG = logging.getLogger(__name__)
@@ -27,13 +27,13 @@ def change(
     :raises CloudError: when the cloud refuses, or when nothing is recorded of
         a port that has to go.
     """
-    records = ports.recorded(ask.node)
-    if ask.turn.is_retry:
-        _drop_unrecorded(ask, new, server, records)
+    records = told = ports.recorded(ask.node)
+    if ask.turn.is_retry or "networks" in waits.begun_properties(ask.node):
+        records = _put_right(ask, new, server, records)
     kept, missing = _sort_out(records, ports.entries_of(new))
     kept_ids = {record["id"] for record in kept}
     surplus = [record for record in records if record["id"] not in kept_ids]
-    surplus += _unrecorded(ask, ports.entries_of(new), records)
+    surplus += _unrecorded(ask, ports.entries_of(new), told)
     for record in kept:
         _change_groups(names, ask.cloud, record)
     for record in surplus:
@@ -146,7 +146,7 @@ def _add(
     made: list[ports.Record] = []
     try:
         for entry in entries:
-            record = ports.make_port(names, ask, entry)
+            record = ports.make_port(names, ask, entry, server_id)
             made.append(record)
             ask.cloud.compute.attach_port(server_id, record["id"])
         floating.add_missing(names, ask, server_id, made)
@@ -170,24 +170,55 @@ def _take_back(
     ports.clean_up(cloud, made)
 
 
-def _drop_unrecorded(
+def _put_right(
     ask: base.Ask,
     new: Mapping[str, Any],
     server: objects.Server,
     records: Sequence[ports.Record],
+) -> list[ports.Record]:
+    """Make records and ports agree after a try that was cut off, or has failed.
+
+    Ports that aren't recorded go, and so do records of ports that the server
+    hasn't any more. Returns the records that are left.
+    """
+    marked = ask.cloud.network.find_ports_marked(ask.node.id)
+    known = {record["id"] for record in records}
+    _drop_unrecorded(ask, new, server, [one for one in marked if one.id not in known])
+    plugged = {port.id for port in marked if port.device_id == server.id}
+    kept = []
+    for record in records:
+        if record["id"] in plugged or _is_plugged(ask, server, record):
+            kept.append(record)
+        else:
+            ports.remove(ask.cloud, [record])
+    return kept
+
+
+def _is_plugged(
+    ask: base.Ask, server: objects.Server, record: Mapping[str, Any]
+) -> bool:
+    """Tell whether a server has a port of the user's."""
+    if record.get("remove"):
+        return False
+    try:
+        return ask.cloud.network.find_port(record["id"]).device_id == server.id
+    except exceptions.CloudNotFound:
+        return False
+
+
+def _drop_unrecorded(
+    ask: base.Ask,
+    new: Mapping[str, Any],
+    server: objects.Server,
+    strays: Sequence[objects.Port],
 ) -> None:
     """Remove the ports that a cut-off try has made, with their addresses."""
-    known = {record["id"] for record in records}
-    strays = [
-        port
-        for port in ask.cloud.network.find_ports_marked(ask.node.id)
-        if port.id not in known
-    ]
     if not strays:
         return
     addresses = floating.made_before(ask, server.id)
     # Addresses that the user names may be the user's own: they stay.
     named = {entry.get("floating_ip") for entry in ports.entries_of(new)}
+    named |= set(waits.begun_addresses(ask.node))
     for port in strays:
         if port.id in addresses and addresses[port.id].address not in named:
             ask.cloud.network.delete_floating_ip(addresses[port.id].id)

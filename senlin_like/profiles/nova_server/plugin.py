@@ -1,11 +1,12 @@
 """The profile type itself: which module does which verb."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.domain import spec as specs
+from senlin_like.domain.enums import RecoverOperation
 from senlin_like.drivers import base as clouds
 from senlin_like.profiles import base, catalogue, marks
 from senlin_like.profiles.nova_server import (
@@ -36,6 +37,7 @@ class NovaServer:
         "1.2": [{"status": "SUPPORTED", "since": "2023.07"}],
     }
     object_kind = clouds.ObjectKind.SERVER
+    recoveries = tuple(RecoverOperation)
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._memory = catalogue.Memory(clock)
@@ -168,6 +170,31 @@ class NovaServer:
         :raises CloudError: when the server can't be read.
         """
         return adoption.describe(cloud, identity, overrides)
+
+    def find_existing(self, cloud: clouds.Cloud, identity: str) -> base.Existing:
+        """Tell whose mark a server carries.
+
+        :raises CloudError: when the server can't be read.
+        """
+        return adoption.find(cloud, identity)
+
+    def mark_existing(
+        self, cloud: clouds.Cloud, object_id: str, node: base.NodeFacts
+    ) -> None:
+        """Put the node's mark on a server, and take the marks of others away.
+
+        :raises CloudError: when that isn't possible.
+        """
+        adoption.mark(cloud, object_id, node)
+
+    def locate(
+        self,
+        physical_id: str,
+        properties: Mapping[str, Any],
+        hosts: Sequence[base.Host],
+    ) -> str:
+        """Return the object's own id."""
+        return physical_id
 
     def strays(self, ask: base.Ask, since: float) -> list[str]:
         """Return ids of marked servers and ports that aren't the node's."""

@@ -70,15 +70,23 @@ def make_all(
 
 
 def make_port(
-    names: catalogue.Names, ask: base.Ask, entry: Mapping[str, Any]
+    names: catalogue.Names,
+    ask: base.Ask,
+    entry: Mapping[str, Any],
+    server_id: str | None = None,
 ) -> Record:
-    """Make the port of one entry, or take the existing port that it names."""
+    """Make the port of one entry, or take the existing port that it names.
+
+    :raises CloudError: when something else than the server has that port.
+    """
     cloud = ask.cloud
     groups = [
         names.security_group(group) for group in entry.get("security_groups") or ()
     ]
     if entry.get("port"):
         port = cloud.network.find_port(entry["port"])
+        if port.device_id not in (None, server_id):
+            raise exceptions.CloudError(f"Port {port.id} is still in use.", 409)
         if groups:
             cloud.network.update_port(port.id, security_group_ids=groups)
     else:
@@ -174,17 +182,22 @@ def remove(cloud: clouds.Cloud, records: Iterable[Mapping[str, Any]]) -> None:
         if floating.get("remove"):
             cloud.network.delete_floating_ip(floating["id"])
         elif floating.get("id"):
-            _release(cloud, floating["id"])
+            _release(cloud, record["id"], floating)
         if record.get("remove"):
             cloud.network.delete_port(record["id"])
 
 
-def _release(cloud: clouds.Cloud, floating_ip_id: str) -> None:
-    """Lead an address of the user's to nowhere; it may be gone."""
+def _release(cloud: clouds.Cloud, port_id: str, floating: Mapping[str, Any]) -> None:
+    """Lead an address of the user's to nowhere, if it still leads to the port."""
+    address = str(floating["floating_ip_address"])
+    found = cloud.network.find_floating_ip(address)
+    if found is None or (found.id, found.port_id) != (floating["id"], port_id):
+        LOG.info("Floating IP %s leads elsewhere already.", floating["id"])
+        return
     try:
-        cloud.network.associate_floating_ip(floating_ip_id, None)
+        cloud.network.associate_floating_ip(found.id, None)
     except exceptions.CloudNotFound:
-        LOG.info("Floating IP %s is gone already.", floating_ip_id)
+        LOG.info("Floating IP %s is gone already.", found.id)
 
 
 def remove_marked(

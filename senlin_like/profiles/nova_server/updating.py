@@ -14,11 +14,14 @@ from senlin_like.profiles.nova_server import acting, interfaces, ports, request
 
 #: Key of a cluster's configuration: seconds that a server may take to stop.
 STOP_TIMEOUT = "cluster.stop_timeout_before_update"
-
+#: Properties that a cut-off update may leave different from the node's profile.
+TRACKED = ("image", "flavor", "networks")
 #: Statuses that a server leaves on its own.
 PASSING = frozenset(
     {"BUILD", "REBOOT", "HARD_REBOOT", "REBUILD", "RESIZE", "REVERT_RESIZE"}
 )
+#: Statuses of servers that only a recovery brings back.
+_LOST = ("ERROR", *waits.DELETED)
 SETTLED = ("ACTIVE", "SHUTOFF", "VERIFY_RESIZE")
 
 
@@ -43,12 +46,19 @@ def update(
             return base.Again(wait=wait, memo=dict(ask.turn.memo))
         waits.refuse_failure(ask.turn, wait, f"Updating server {server_id}")
     server = ask.cloud.compute.get_server(server_id)
+    if server.status in _LOST:
+        raise exceptions.CloudError(
+            f"Server {server_id} can't be updated: it is {server.status}.", 409
+        )
     memo = {key: value for key, value in ask.turn.memo.items() if key != "until"}
     if "stays_off" not in memo:
         memo["stays_off"] = server.status == "SHUTOFF"
-        if _needs_rest(names, ask, new, server):
-            # Whoever goes on after a crash has to know whether it ran.
-            return base.Again(wait=None, memo=memo)
+        begun = _to_change(ask, new)
+        if begun or _needs_rest(names, ask, new, server):
+            # Whoever goes on after a crash has to know whether it ran, and the
+            # next update what this one may leave half done.
+            patch = _beginning(ask.node, new, begun)
+            return base.Again(wait=None, memo=memo, patch=patch)
     next_step = _change_base(names, ask, new, server, memo)
     if next_step is None and server.status == "SHUTOFF" and not memo["stays_off"]:
         acting.act(ask, server_id, "start", {})
@@ -85,8 +95,28 @@ def _wait(
     return waits.server(ask, server_id, *until, timeout_s=timeout_s)
 
 
+def _to_change(ask: base.Ask, new: Mapping[str, Any]) -> list[str]:
+    """Name the properties that have to be seen to, for this update or a former."""
+    return [name for name in TRACKED if _has_changed(ask, new, name)]
+
+
+def _beginning(
+    node: base.NodeFacts, new: Mapping[str, Any], begun: list[str]
+) -> base.NodePatch:
+    """Note what is going to be changed, beside what a former update may have."""
+    if not begun:
+        return base.NodePatch()
+    named = {entry.get("floating_ip") for entry in ports.entries_of(new)}
+    named |= {*waits.begun_addresses(node)}
+    noted = {"properties": begun, "addresses": sorted(filter(None, named))}
+    return base.NodePatch(data={waits.UPDATE_BEGUN: noted})
+
+
 def _has_changed(ask: base.Ask, new: Mapping[str, Any], name: str) -> bool:
-    return ask.properties.get(name) != new.get(name)
+    """Tell whether the server may not have a property as it's wanted now."""
+    if ask.properties.get(name) != new.get(name):
+        return True
+    return name in TRACKED and name in waits.begun_properties(ask.node)
 
 
 def _change_base(
@@ -100,7 +130,7 @@ def _change_base(
 
     The answer is the statuses to wait for, or None if nothing is missing.
     """
-    if server.status == "VERIFY_RESIZE":
+    if server.status == "VERIFY_RESIZE" and _has_changed(ask, new, "flavor"):
         acting.act(ask, server.id, "confirm_resize", {})
         return ("ACTIVE", "SHUTOFF")
     if server.status in PASSING:
@@ -135,6 +165,8 @@ def _missing_image(
     :raises CloudError: when the image is to be taken away.
     """
     if not _has_changed(ask, new, "image"):
+        return None
+    if not new.get("image") and not ask.properties.get("image"):
         return None
     if not new.get("image"):
         raise exceptions.CloudError("The image of a server can't be taken away.", 400)
@@ -211,8 +243,8 @@ def _change_rest(
     if password and is_new:
         compute.act(server.id, "change_password", {"admin_pass": password})
     _change_metadata(ask, new, server)
-    data: dict[str, Any] = {}
-    if ports.entries_of(ask.properties) != ports.entries_of(new):
+    data: dict[str, Any] = {waits.UPDATE_BEGUN: None}
+    if _has_changed(ask, new, "networks"):
         data[ports.KEY] = interfaces.change(names, ask, new, server)
     return base.Done(
         patch=base.NodePatch(data=data), reason=f"Server {server.id} is updated."

@@ -48,6 +48,14 @@ def test_broken_json_is_refused(client, raw):
     assert client.call("POST", "/v1/clusters", raw).status == 400
 
 
+@pytest.mark.parametrize("number", [10**400, -(10**400), 10**10])
+def test_whole_numbers_beyond_floats_are_refused(client, cluster, number):
+    reply = client.post("/v1/clusters/c/actions", {"resize": {"number": number}})
+
+    assert reply.status == 400
+    assert "The value for the number field must be between" in reply.message
+
+
 def test_numbers_beyond_floats_are_refused(client):
     reply = client.call(
         "POST", "/v1/clusters", b'{"cluster": {"metadata": {"a": 1e999}}}'

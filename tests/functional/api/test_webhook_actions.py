@@ -48,6 +48,29 @@ def test_receivers_go_with_a_cluster_that_is_deleted_by_force(service, stage, tr
 
 
 @pytest.mark.parametrize(
+    ("inputs", "reason"),
+    [
+        ({"operation": "nope"}, "nope"),
+        ({"operation": "reboot", "params": {"type": "weird"}}, "weird"),
+        ({"operation": "reboot", "params": {"sort": "SOFT"}}, "sort"),
+        ({"operation": "change_flavor", "params": {}}, "flavor"),
+    ],
+)
+def test_what_no_node_can_do_puts_none_in_error(service, trigger, inputs, reason):
+    nodes = service.get("/v1/clusters/c").json["cluster"]["nodes"]
+
+    ended = trigger("CLUSTER_OPERATION", {**inputs, "nodes": nodes})
+
+    assert ended["status"] == "FAILED"
+    assert reason in ended["status_reason"]
+    assert "Internal error" not in ended["status_reason"]
+    assert [one["status"] for one in service.get("/v1/nodes").json["nodes"]] == [
+        "ACTIVE"
+    ]
+    assert service.get("/v1/clusters/c").json["cluster"]["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize(
     ("action", "inputs", "reason"),
     [
         ("CLUSTER_SCALE_OUT", {"count": "many"}, "'count' must be a whole number"),

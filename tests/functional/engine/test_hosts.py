@@ -12,6 +12,8 @@ from senlin_like.operations import (
     node_actions,
     nodes,
     profiles,
+    receivers,
+    webhooks,
 )
 from tests.functional.engine.test_cancel import at_rest
 from tests.torture import kinds, scenarios
@@ -281,3 +283,25 @@ def test_what_comes_between_look_and_deletion_counts(
 
     assert stage.action(asked).status == status
     assert bool(stage.nodes()) == (status == "FAILED")
+
+
+@pytest.mark.parametrize("destroy", [False, True])
+def test_a_webhook_takes_no_host_away(boxes, destroy) -> None:
+    host = by_name(boxes)["hosts-1"]
+    inputs = {"candidates": [host.id], "destroy_after_deletion": destroy}
+
+    hook = {
+        "name": "r",
+        "type": "webhook",
+        "cluster_id": "hosts",
+        "action": "CLUSTER_DEL_NODES",
+    }
+    receiver = receivers.create(boxes.deps, boxes.ctx, hook)["id"]
+    asked = webhooks.trigger(boxes.deps, boxes.ctx, receiver, inputs)
+    boxes.drain()
+
+    action = boxes.action(asked)
+    assert action.status == "FAILED"
+    assert "are depended by other nodes" in action.status_reason
+    left = by_name(boxes)["hosts-1"]
+    assert (left.cluster_id, left.status) == (host.cluster_id, "ACTIVE")

@@ -1,7 +1,9 @@
 """Who may write for an action: nobody but the one that holds it now."""
 
+import contextlib
 import dataclasses
 import datetime
+import time
 
 import pytest
 from oslo_db import exception as db_exception
@@ -9,6 +11,7 @@ from oslo_db import exception as db_exception
 from senlin_like.db import claims, strays
 from senlin_like.db.models import Action, Event
 from senlin_like.db.work_models import StrayWatch
+from senlin_like.flows import catalog
 from senlin_like.operations import actions, clusters, nodes, profiles
 from tests.torture import checks
 from tests.torture import stage as stages
@@ -157,6 +160,38 @@ def test_an_engine_that_was_reaped_hears_of_it(stage, a_node) -> None:
         run.check_lease()
 
 
+def test_a_lease_counts_from_before_the_claim(stage, a_node, monkeypatch) -> None:
+    """An engine may be stopped between its claim and the first step."""
+    a_node()
+    slept = [0.0]
+    real, once = time.monotonic, stage.deps.db._once
+
+    def pausing(work):
+        result = once(work)
+        slept[0] = stage.options.lease_s + 1.0
+        return result
+
+    monkeypatch.setattr(time, "monotonic", lambda: real() + slept[0])
+    monkeypatch.setattr(stage.deps.db, "_once", pausing)
+
+    [run] = stage.engine.claim(1)
+
+    with pytest.raises(BaseException, match=run.facts.id):
+        run.check_lease()
+
+
+def test_an_action_that_cannot_be_read_holds_up_nobody(stage, a_node) -> None:
+    newer = ready_row("newer", "") | {"action": "NODE_OF_TOMORROW"}
+    table = Action.__table__
+    stage.deps.db.transact(lambda one: one.execute(table.insert(), [newer]))
+    action_id = a_node()
+
+    runs = stage.engine.claim(10)
+
+    assert [run.facts.id for run in runs] == [action_id]
+    assert stage.action("newer").status == "RUNNING"
+
+
 def test_an_action_that_kills_its_engines_is_given_up(stage, a_node) -> None:
     stage.options = dataclasses.replace(stages.OPTIONS, max_attempts=3)
     stage.engine = stage.new_engine()
@@ -169,6 +204,31 @@ def test_an_action_that_kills_its_engines_is_given_up(stage, a_node) -> None:
     assert stage.action(action_id).status == "FAILED"
     assert "Given up" in stage.action(action_id).status_reason
     assert stage.servers() == []
+
+
+def test_an_action_that_cannot_even_be_ended_is_let_go(
+    stage, a_node, monkeypatch
+) -> None:
+    stage.options = dataclasses.replace(stages.OPTIONS, max_attempts=1)
+    stage.engine = stage.new_engine()
+    action_id = a_node()
+
+    def broken(*_args):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(catalog, "plan", broken)
+    for _ in range(10):
+        with contextlib.suppress(RuntimeError):
+            stage.step()
+        stage.crash()
+    monkeypatch.undo()
+
+    ended = stage.action(action_id)
+    assert ended.status == "FAILED"
+    assert ended.status_reason.startswith("Given up: 6 tries")
+    nodes.delete(stage.deps, stage.ctx, "lone", force=True)
+    stage.drain()
+    assert stage.nodes() == []
 
 
 def test_claims_are_fair_between_clusters(stage) -> None:

@@ -145,7 +145,8 @@ def test_an_action_that_is_given_up_tells_who_has_gone(stage, hooked):
     action = hooked()
     hooks.complete(stage, hooks.waiting(stage)[0].id)
     stage.run_until(lambda: len(stage.nodes()) == 3)
-    stage.deps.db.transact(lambda session: lost(session, action))
+    tries = stage.options.max_attempts + 1
+    stage.deps.db.transact(lambda session: lost(session, action, tries))
     cancel(stage, action)
 
     assert "Given up" in stage.action(action).status_reason
@@ -153,8 +154,8 @@ def test_an_action_that_is_given_up_tells_who_has_gone(stage, hooked):
     assert len(removed(stage, action)) == 1
 
 
-def lost(session, action):
-    session.get(Action, action).attempt = 1000
+def lost(session, action, tries):
+    session.get(Action, action).attempt = tries
 
 
 def test_a_deletion_that_fails_tells_who_has_gone(stage, make):

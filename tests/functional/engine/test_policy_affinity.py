@@ -4,6 +4,7 @@ import pytest
 
 from senlin_like import exceptions
 from senlin_like.db.models import Binding
+from senlin_like.domain import binding_data
 from senlin_like.drivers.base import Account
 from senlin_like.operations import clusters, nodes
 
@@ -17,7 +18,7 @@ def compute(stage):
 def data(stage):
     def unsealed():
         (row,) = stage.rows(Binding)
-        return stage.deps.db.vault.unseal(row.sealed_data)
+        return binding_data.of_type(stage.deps.db.vault.unseal(row.sealed_data))
 
     return unsealed
 

@@ -4,6 +4,7 @@ import pytest
 
 from senlin_like.db import bindings
 from senlin_like.db.models import Binding, Event
+from senlin_like.domain import binding_data
 from senlin_like.operations import cluster_actions, clusters, policies
 from senlin_like.simulated_cloud import tables
 from tests.torture import checks
@@ -110,7 +111,7 @@ def test_a_hook_leaves_its_marks_and_takes_them_away(stage, web, act):
     act("policy_attach", policy)
 
     (row,) = stage.rows(Binding)
-    data = stage.deps.db.vault.unseal(row.sealed_data)
+    data = binding_data.of_type(stage.deps.db.vault.unseal(row.sealed_data))
     assert data == {"queue": f"{row.id}-q", "is_ready": True}
     assert stage.cluster(web).data == {policy: {"queue": data["queue"]}}
     assert {node.data["mark"] for node in stage.nodes()} == {policy}

@@ -94,6 +94,31 @@ def test_no_node_goes_that_could_not_be_taken_out(stage, site, size):
     assert site.is_right()
 
 
+@pytest.mark.parametrize("way", ["scale_in", "resize"])
+def test_nodes_that_stay_in_the_pool_are_wanted_still(stage, site, way):
+    site.make(4).balance()
+    broken(stage, "load_balancing.*")
+    exact = {"adjustment_type": "EXACT_CAPACITY", "number": 2}
+
+    failed = site.ask(way, **(exact if way == "resize" else {"count": 2}))
+
+    assert failed.status == "FAILED"
+    assert len(stage.nodes()) == 4
+    assert stage.cluster(site.cluster_id).desired_capacity == 4
+
+
+def test_so_are_those_of_a_batch_that_follows(stage, site):
+    site.make(4).balance()
+    site.attach("b", "batch", max_batch_size=1, pause_time=0)
+    broken(stage, DELETE, nth=2)
+
+    failed = site.ask("scale_in", count=3)
+
+    assert failed.status == "FAILED"
+    assert len(stage.nodes()) == 3
+    assert stage.cluster(site.cluster_id).desired_capacity == 3
+
+
 def test_a_user_s_node_stays_that_could_not_be_taken_out(stage, site):
     site.make(2).balance()
     name = stage.nodes()[0].name

@@ -74,6 +74,20 @@ def test_without_policies_a_request_is_as_it_was(stage, make, ask):
     )
 
 
+@pytest.mark.parametrize("numbers", [(1, 3), (3, 1)])
+@pytest.mark.parametrize(("way", "left"), [("in", 4), ("out", 8)])
+def test_of_two_policies_the_one_counts_that_leaves_more(
+    stage, make, ask, attach, way, left, numbers
+):
+    make(5, high=9)
+    for number in numbers:
+        attach(f"by-{number}", "scaling", **scaling(way.upper(), number=number))
+
+    assert ask(f"scale_{way}").status == "SUCCEEDED"
+
+    assert len(stage.nodes()) == left
+
+
 def test_a_disabled_policy_is_not_asked(stage, make, ask, attach):
     make(2)
     policy = attach("out", "scaling", **scaling("OUT", number=3))

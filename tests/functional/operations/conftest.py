@@ -161,13 +161,13 @@ def node_row(deps: Deps, who: RequestContext, name: str) -> dict:
 def a_server(driver, ctx) -> Callable[..., str]:
     """Make a server in the simulated cloud and return its id."""
 
-    def make(name="vm", who=ctx) -> str:
+    def make(name="vm", who=ctx, **marks) -> str:
         view = driver.cloud(clouds.Account(user=who.user_id, project=who.project_id))
         request = objects.ServerRequest(
             name=name,
             flavor_id=view.compute.find_flavor("1").id,
             image_id=view.images.find_image("cirros-0.4.0-x86_64-disk").id,
-            metadata={"k": "v"},
+            metadata={"k": "v", **marks},
             networks=[{"network": view.network.find_network("private")}],
         )
         return view.compute.create_server(request).id

@@ -2,7 +2,7 @@ import pytest
 
 from senlin_like import exceptions
 from senlin_like.db import clusters as rows
-from senlin_like.db import credentials
+from senlin_like.db import conflicts, credentials
 from senlin_like.db.models import Action, Cluster
 from senlin_like.db.paging import Page
 from senlin_like.operations import clusters
@@ -286,3 +286,18 @@ def test_a_cloud_that_is_away_is_said_to_be(deps, ctx, a_profile, strike):
         clusters.create(deps, ctx, {"name": "w", "profile_id": "pro"})
 
     assert refusal.value.retry_after_s == 7
+
+
+def test_what_was_stored_is_accepted_though_the_database_goes_away_then(
+    deps, ctx, a_profile, monkeypatch
+):
+    a_profile()
+
+    def away(*_args):
+        raise exceptions.ServiceUnavailable("The database can't be reached.")
+
+    monkeypatch.setattr(conflicts, "predecessors", away)
+
+    accepted = clusters.create(deps, ctx, {"name": "w", "profile_id": "pro"})
+
+    assert shown(deps, ctx, "w")["id"] == accepted.record["id"]

@@ -155,7 +155,7 @@ def test_what_is_stuck_is_named(bench):
 
 
 def test_tearing_down_leaves_nothing_and_takes_few_calls(ready):
-    ready.run(membership.add, ready.nodes(2))
+    ready.run(membership.reconcile, ready.nodes(2))
     ready.calls.clear()
 
     done = ready.run(removal.tear_down)
@@ -238,7 +238,7 @@ def test_any_crashes_end_the_same(make, crashes):
 
     bench.run(building.build)
     check_one(bench)
-    bench.run(membership.add, nodes)
+    bench.run(membership.reconcile, nodes)
     assert {one.name for one in bench.members()} == {one.name for one in nodes}
     bench.run(membership.drain, nodes[:1])
     bench.run(membership.remove, nodes[:2])
@@ -267,7 +267,7 @@ def test_the_users_own_is_used_and_left(make):
         "pool": own["pool"],
         "vip_address": own["vip_address"],
     }
-    owner.run(membership.add, owner.nodes(2))
+    owner.run(membership.reconcile, owner.nodes(2))
     pool = owner.record["pool"]
 
     owner.run(removal.tear_down)

@@ -20,30 +20,24 @@ def names(bench):
 def test_the_number_of_calls_does_not_follow_the_number_of_members(ready, number):
     nodes = ready.nodes(number)
     counts = {}
-    for verb in (
-        membership.add,
-        membership.drain,
-        membership.remove,
-        membership.reconcile,
-    ):
+    for verb in (membership.reconcile, membership.drain, membership.remove):
         ready.calls.clear()
         ready.run(verb, nodes)
         changes = ready.calls.count(PUT) + ready.calls.count(DELETE)
         counts[verb.__name__] = (len(ready.calls), changes, ready.turns)
 
     assert counts == {
-        "add": (7, 1, 2),
+        "reconcile": (7, 1, 2),
         "drain": (3, 1, 2),
         "remove": (3, 1, 2),
-        "reconcile": (7, 1, 2),
     }
-    assert len(ready.members()) == number
+    assert ready.members() == []
 
 
 def test_members_are_told_by_node(ready):
     nodes = ready.nodes(2)
 
-    done = ready.run(membership.add, nodes)
+    done = ready.run(membership.reconcile, nodes)
 
     found = {one.id: one for one in ready.members()}
     assert set(done.members) == {one.node_id for one in nodes}
@@ -58,10 +52,10 @@ def test_members_are_told_by_node(ready):
 
 def test_adding_what_is_there_changes_nothing(ready):
     nodes = ready.nodes(2)
-    before = ready.run(membership.add, nodes)
+    before = ready.run(membership.reconcile, nodes)
     ready.calls.clear()
 
-    again = ready.run(membership.add, nodes)
+    again = ready.run(membership.reconcile, nodes)
 
     assert again.members == before.members
     assert PUT not in ready.calls
@@ -72,7 +66,7 @@ def test_a_node_without_an_address_does_not_hinder_others(ready):
     lost = dataclasses.replace(lost, server_id="nowhere")
     bare = dataclasses.replace(good, node_id="bare", name="bare", server_id=None)
 
-    done = ready.run(membership.add, [good, lost, bare])
+    done = ready.run(membership.reconcile, [good, lost, bare])
 
     assert set(done.members) == {good.node_id}
     assert set(done.failed) == {lost.node_id, "bare"}
@@ -81,22 +75,22 @@ def test_a_node_without_an_address_does_not_hinder_others(ready):
 
 def test_a_node_that_was_made_again_has_one_member(ready):
     [node, other] = ready.nodes(2)
-    ready.run(membership.add, [node, other])
+    ready.run(membership.reconcile, [node, other])
     again = dataclasses.replace(ready.node("x"), node_id=node.node_id, name=node.name)
 
-    done = ready.run(membership.add, [again])
+    done = ready.run(membership.reconcile, [again, other])
 
     by_name = {one.name: one.address for one in ready.members()}
     assert by_name == {
         node.name: ready.address_of(again),
         other.name: ready.address_of(other),
     }
-    assert set(done.members) == {node.node_id}
+    assert set(done.members) == {node.node_id, other.node_id}
 
 
 def test_drained_nodes_stay_until_they_are_removed(ready):
     nodes = ready.nodes(3)
-    ready.run(membership.add, nodes)
+    ready.run(membership.reconcile, nodes)
 
     ready.run(membership.drain, nodes[:2])
     drained = names(ready)
@@ -118,7 +112,7 @@ def test_a_member_is_known_by_its_id_too(ready):
 
 def test_removing_from_what_is_gone_is_fine(ready):
     nodes = ready.nodes(1)
-    ready.run(membership.add, nodes)
+    ready.run(membership.reconcile, nodes)
     ready.run(membership.remove, nodes)
     ready.run(membership.remove, nodes)
     ready.controls.vanish_load_balancer(ready.record["loadbalancer"])
@@ -128,7 +122,7 @@ def test_removing_from_what_is_gone_is_fine(ready):
 
 def test_reconciling_makes_it_as_it_should_be(ready):
     nodes = ready.nodes(4)
-    ready.run(membership.add, nodes[:3])
+    ready.run(membership.reconcile, nodes[:3])
     ready.run(membership.drain, nodes[:1])
     ready.stranger(name="stranger")
     ready.calls.clear()
@@ -144,23 +138,19 @@ def test_strangers_stay(ready):
     ready.stranger(name="stranger", weight=7, tags=("theirs",))
     nodes = ready.nodes(2)
 
-    for verb in (membership.add, membership.drain, membership.remove):
+    for verb in (membership.reconcile, membership.drain, membership.remove):
         ready.run(verb, nodes)
 
     [left] = ready.members()
     assert (left.name, left.weight, left.tags) == ("stranger", 7, ("theirs",))
 
 
-VERBS = [membership.add, membership.reconcile]
-
-
-@pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("crash", range(1, 9))
-def test_adding_survives_a_crash_after_each_call(ready, verb, crash):
+def test_adding_survives_a_crash_after_each_call(ready, crash):
     nodes = ready.nodes(3)
     ready.crashes.add(crash)
 
-    done = ready.run(verb, nodes)
+    done = ready.run(membership.reconcile, nodes)
 
     assert len(done.members) == 3
     assert names(ready) == {"node-0": 1, "node-1": 1, "node-2": 1}
@@ -170,7 +160,7 @@ def test_adding_survives_a_crash_after_each_call(ready, verb, crash):
 @pytest.mark.parametrize("crash", range(1, 5))
 def test_removing_survives_a_crash_after_each_call(ready, verb, crash):
     nodes = ready.nodes(3)
-    ready.run(membership.add, nodes)
+    ready.run(membership.reconcile, nodes)
     ready.calls.clear()
     ready.crashes.add(crash)
 
@@ -206,7 +196,7 @@ def test_a_stranger_who_comes_in_between_stays_in_a_shared_pool(
     ready, number, is_theirs
 ):
     nodes = ready.nodes(4)
-    ready.run(membership.add, nodes)
+    ready.run(membership.reconcile, nodes)
     if is_theirs:
         ready.record["preexisting"] = True
     else:
@@ -227,7 +217,7 @@ def test_a_stranger_who_comes_in_between_stays_in_a_shared_pool(
 
 def test_many_leave_a_shared_pool_one_by_one(ready):
     nodes = ready.nodes(12)
-    ready.run(membership.add, nodes)
+    ready.run(membership.reconcile, nodes)
     ready.stranger(name="stranger", weight=7, tags=("theirs",))
     ready.calls.clear()
 
@@ -240,7 +230,7 @@ def test_many_leave_a_shared_pool_one_by_one(ready):
 @pytest.mark.parametrize("crash", range(1, 13))
 def test_leaving_a_shared_pool_survives_a_crash_after_each_call(ready, crash):
     nodes = ready.nodes(3)
-    ready.run(membership.add, nodes)
+    ready.run(membership.reconcile, nodes)
     ready.stranger(name="stranger")
     ready.calls.clear()
     ready.crashes.add(crash)
@@ -253,7 +243,7 @@ def test_leaving_a_shared_pool_survives_a_crash_after_each_call(ready, crash):
 @pytest.mark.parametrize("effect", ["done_but_timeout", "timeout", "busy"])
 def test_a_lost_answer_of_a_deletion_does_no_harm(ready, effect):
     nodes = ready.nodes(3)
-    ready.run(membership.add, nodes)
+    ready.run(membership.reconcile, nodes)
     ready.stranger(name="stranger")
     ready.fault(effect, DELETE, count=1)
 
@@ -264,7 +254,7 @@ def test_a_lost_answer_of_a_deletion_does_no_harm(ready, effect):
 
 def test_members_that_somebody_puts_back_are_not_fought_over(ready):
     [node] = ready.nodes(1)
-    ready.run(membership.add, [node])
+    ready.run(membership.reconcile, [node])
     ready.stranger(name="stranger")
     [ours] = [one for one in ready.members() if one.name == node.name]
     inner = ready.look
@@ -285,7 +275,7 @@ def test_members_that_somebody_puts_back_are_not_fought_over(ready):
 def test_a_lost_answer_does_no_harm(ready, effect):
     nodes = ready.nodes(3)
     ready.fault(effect, PUT, count=1)
-    ready.run(membership.add, nodes)
+    ready.run(membership.reconcile, nodes)
     ready.fault(effect, PUT, count=1)
 
     ready.run(membership.remove, nodes[:2])
@@ -297,17 +287,17 @@ def test_other_changes_are_waited_for(ready):
     nodes = ready.nodes(1)
     ready.cloud.load_balancing.put_members(ready.record["pool"], [], additive=True)
 
-    ready.run(membership.add, nodes)
+    ready.run(membership.reconcile, nodes)
 
     assert names(ready) == {"node-0": 1}
     assert ready.turns == 3
 
 
-@pytest.mark.parametrize("verb", [membership.add, membership.remove])
+@pytest.mark.parametrize("verb", [membership.reconcile, membership.remove])
 def test_a_change_that_fails_is_told(ready, verb):
     nodes = ready.nodes(1)
     if verb is membership.remove:
-        ready.run(membership.add, nodes)
+        ready.run(membership.reconcile, nodes)
     for method in (PUT, DELETE):
         ready.fault("error_status", method, message="Amphora lost.")
 
@@ -320,7 +310,7 @@ def test_a_change_that_never_ends_is_told(ready):
     ready.controls.set_load_balancer(ready.record["loadbalancer"], "PENDING_UPDATE")
 
     with pytest.raises(exceptions.CloudError, match="timed out after 300 seconds"):
-        ready.run(membership.add, nodes)
+        ready.run(membership.reconcile, nodes)
 
 
 def test_a_pool_that_somebody_else_empties_is_not_fought_over(ready):
@@ -336,4 +326,4 @@ def test_a_pool_that_somebody_else_empties_is_not_fought_over(ready):
 
     ready.look = look
     with pytest.raises(exceptions.CloudError, match="didn't keep its members"):
-        ready.run(membership.add, nodes)
+        ready.run(membership.reconcile, nodes)

@@ -359,3 +359,11 @@ def test_outputs_are_shown(stack):
         {"output_key": "one", "output_value": 1},
         {"output_key": "two", "output_value": 2},
     ]
+
+
+def test_a_stack_says_whose_it_is(stack):
+    stack.run("create")
+
+    found = stack.plugin.find_existing(stack.cloud, stack.node.physical_id)
+
+    assert (found.id, found.node_id) == (stack.node.physical_id, stack.node.id)

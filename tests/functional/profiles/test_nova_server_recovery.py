@@ -1,8 +1,11 @@
 """Recoveries of servers on the simulated cloud."""
 
+import dataclasses
+
 import pytest
 
 from senlin_like import exceptions
+from senlin_like.drivers.simulated.compute import SimulatedCompute
 
 IMAGE = "cirros-0.4.0-x86_64-disk"
 
@@ -100,6 +103,23 @@ def test_a_forced_recovery_leaves_such_a_server_behind(server):
     assert server.node.physical_id != before
     server.clock.now += 600
     assert [one.id for one in server.servers()] == [server.node.physical_id]
+
+
+def test_a_server_left_behind_goes_with_the_node(server, monkeypatch):
+    server.use(flavor="1", image=IMAGE)
+    server.run("create")
+    before = server.node.physical_id
+    # Its deletion is asked for, but never done.
+    with monkeypatch.context() as stuck:
+        stuck.setattr(SimulatedCompute, "delete_server", lambda *_, **__: None)
+        server.run("recover", {"delete_timeout": 20, "force_recreate": True})
+    server.node = dataclasses.replace(server.node, status="ACTIVE")
+    assert {one.id for one in server.servers()} == {before, server.node.physical_id}
+
+    server.run("delete", {})
+
+    assert server.servers() == []
+    assert "left_behind" not in server.node.data
 
 
 def test_an_unknown_recovery_is_refused(server):

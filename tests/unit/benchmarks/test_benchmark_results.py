@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import compare, errors, report, results, series
+from benchmarks import cells, compare, errors, report, results, series
 
 
 def a_run(
@@ -93,7 +93,7 @@ def test_latest_row_of_a_case_counts() -> None:
     ],
 )
 def test_cell_shows_three_digits(value: results.Value, expected: str) -> None:
-    assert report.cell(value) == expected
+    assert cells.cell(value) == expected
 
 
 @given(st.lists(st.tuples(st.text("ab|"), st.integers()), max_size=5))

@@ -17,13 +17,17 @@ KEYS = st.sampled_from([*recovery.CLUSTER_KEYS, *recovery.NODE_KEYS, "x"])
 
 
 @given(st.dictionaries(KEYS, JSON, max_size=5))
+@example({"check": "no"})
 def test_any_parameters_are_taken_or_refused(params):
     try:
         inputs = recovery.inputs_of(params, recovery.NODE_KEYS)
     except exceptions.Invalid:
         return
 
-    assert inputs.items() <= params.items()
+    switches = {"check", "check_capacity", "force_recreate"} & inputs.keys()
+    assert all(isinstance(inputs[key], bool) for key in switches)
+    others = {key: value for key, value in inputs.items() if key not in switches}
+    assert others.items() <= params.items()
 
 
 PATH = st.text(alphabet="ab.*$[]'\"|&`@?()0:-,< where", max_size=14)

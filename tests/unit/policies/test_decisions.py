@@ -50,6 +50,34 @@ def test_scaling_keeps_the_bounds_or_refuses(adviser, facts, kind, count) -> Non
         assert number - answer.count >= sizes.min_size
 
 
+@given(
+    several=st.lists(advisers("scaling"), min_size=2, max_size=4),
+    facts=cluster_facts(),
+    kind=EVENTS,
+    seed=st.randoms(use_true_random=False),
+)
+def test_of_several_the_one_counts_that_leaves_most(several, facts, kind, seed) -> None:
+    alone = [plan.decide([one], facts, ask_of(kind)) for one in several]
+    together = plan.decide(several, facts, ask_of(kind))
+    ids = [one.policy.id for one in several]
+    seed.shuffle(ids)
+    renamed = [
+        dataclasses.replace(one, policy=dataclasses.replace(one.policy, id=name))
+        for one, name in zip(several, ids, strict=True)
+    ]
+
+    assert isinstance(together, Refusal) == any(
+        isinstance(one, Refusal) for one in alone
+    )
+    if isinstance(together, Refusal):
+        return
+    counts = [one.decision.count for one in alone if one.decision.count is not None]
+    best = max if kind == Kind.CLUSTER_SCALE_OUT else min
+    assert together.decision.count == (best(counts) if counts else None)
+    again = plan.decide(renamed, facts, ask_of(kind))
+    assert again.decision.count == together.decision.count
+
+
 @given(adviser=advisers("scaling"), facts=cluster_facts(), kind=EVENTS)
 def test_a_cooldown_refuses_its_own_event_only(adviser, facts, kind) -> None:
     policy = adviser.policy

@@ -148,12 +148,14 @@ def test_what_is_gone_is_made_anew(name, fencing):
         (
             "REBOOT",
             {"type": "x"},
-            "the 'type' for 'params' of 'REBOOT' must be one of SOFT, HARD",
+            "the 'type' for 'params' of 'REBOOT' must be one of the following: "
+            "SOFT, HARD",
         ),
         (
             "REBOOT",
             {"type": 1},
-            "the 'type' for 'params' of 'REBOOT' must be a string",
+            "the 'type' for 'params' of 'REBOOT' must be one of the following: "
+            "SOFT, HARD",
         ),
         (
             "REBUILD",
@@ -163,7 +165,7 @@ def test_what_is_gone_is_made_anew(name, fencing):
         (
             "RECREATE",
             {"fence_compute": "yes"},
-            "the 'fence_compute' for 'params' of 'RECREATE' must be true or false",
+            "the 'fence_compute' for 'params' of 'RECREATE' must be a boolean",
         ),
         (
             "RECREATE",
@@ -199,4 +201,20 @@ def test_some_is_only_for_servers(mode, action, fits):
     )
 
     assert (kind.misfit(checked, "os.heat.stack-1.0") is None) == fits
+    assert kind.misfit(checked, "os.nova.server-1.0") is None
+
+
+@pytest.mark.parametrize(
+    "profile_type", ["container.dockerinc.docker-1.0", "os.heat.stack-1.0"]
+)
+def test_the_cloud_tells_of_servers_alone(profile_type):
+    modes = {"detection_modes": [{"type": "LIFECYCLE_EVENTS"}]}
+    kind, checked = read({"detection": modes, "recovery": {}})
+
+    reason = kind.misfit(checked, profile_type)
+
+    assert reason == (
+        "Detection mode LIFECYCLE_EVENTS is only for servers, not for "
+        f"profile type: {profile_type}."
+    )
     assert kind.misfit(checked, "os.nova.server-1.0") is None
