@@ -142,6 +142,26 @@ class BindingNotFound(NotFound):
         )
 
 
+class AggregateNotFound(NotFound):
+    """There is no such host aggregate."""
+
+    code = "clustering.aggregate.not_found"
+
+    def __init__(self, identity: str) -> None:
+        super().__init__("aggregate", identity)
+        self.message = f"Aggregate {identity} could not be found."
+
+
+class HostNotFound(NotFound):
+    """The cloud, or an aggregate, has no such compute host."""
+
+    code = "clustering.host.not_found"
+
+    def __init__(self, host: str, message: str | None = None) -> None:
+        super().__init__("host", host)
+        self.message = message or f"Compute host {host} could not be found."
+
+
 class RouteNotFound(Error):
     """No route of the API has this path."""
 
@@ -253,6 +273,38 @@ class ResourceInUse(Conflict):
 
     def __init__(self, kind: str, identity: str, reason: str) -> None:
         super().__init__(f"The {kind} '{identity}' cannot be deleted: {reason}.")
+
+
+class AggregateNameExists(Conflict):
+    """Another host aggregate has the name."""
+
+    code = "clustering.aggregate.name_taken"
+    type = "AggregateNameExists"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Aggregate {name} already exists.")
+
+
+class AggregateHostExists(Conflict):
+    """The host is in the aggregate already."""
+
+    code = "clustering.aggregate.host_taken"
+    type = "AggregateHostExists"
+
+    def __init__(self, aggregate_id: int, host: str) -> None:
+        super().__init__(f"Aggregate {aggregate_id} already has host {host}.")
+
+
+class ZoneConflict(Conflict):
+    """A host can't join or leave an aggregate because of availability zones."""
+
+    code = "clustering.aggregate.zone_conflict"
+
+
+class InvalidAggregate(Invalid):
+    """An aggregate can't be changed like this, or can't be deleted."""
+
+    code = "clustering.aggregate.invalid"
 
 
 class ServiceUnavailable(Error):

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from senlin_like.db import work_models  # noqa: F401 - the rest of the schema
+from senlin_like.db import aggregate_models, work_models  # noqa: F401 - all tables
 from senlin_like.db.tables import ID, MYSQL, OWNER, Base
 from senlin_like.db.types import Json, LongText, UtcTime
 

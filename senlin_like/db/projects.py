@@ -1,4 +1,4 @@
-"""What may be done once at a time: checks of a project's quota and names; adoptions."""
+"""What is done once at a time: checks of quotas and names; adoptions; aggregates."""
 
 import functools
 
@@ -11,8 +11,9 @@ from senlin_like.db.work_models import ProjectLock
 TABLE = ProjectLock.__table__
 _ROW = {"project": sa.bindparam("project"), "turns": 1}
 _MORE = {"turns": TABLE.c.turns + 1}
-#: A row that is no project's.
+#: Rows that are no project's.
 _ADOPTIONS = "*adoptions*"
+_AGGREGATES = "*aggregates*"
 
 
 def lock(session: orm.Session, project: str) -> None:
@@ -32,6 +33,14 @@ def lock_adoptions(session: orm.Session) -> None:
     new databases, but older ones may hold an object twice.
     """
     lock(session, _ADOPTIONS)
+
+
+def lock_aggregates(session: orm.Session) -> None:
+    """Let one change of host aggregates go at a time, until it ends.
+
+    What is checked reaches across aggregates: names, and zones of hosts.
+    """
+    lock(session, _AGGREGATES)
 
 
 @functools.cache

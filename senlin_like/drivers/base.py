@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from senlin_like.drivers import balancing, messaging, objects
 from senlin_like.drivers import containers as docker
+from senlin_like.drivers import hosts as compute_hosts
 
 #: Metadata key that ties a server to its node; part of the wire contract.
 NODE_MARK = "cluster_node_id"
@@ -377,6 +378,10 @@ class Driver(Protocol):
     @property
     def region(self) -> str | None:
         """Return the region of accounts that name none; known without a call."""
+
+    @property
+    def hosts(self) -> compute_hosts.Hosts:
+        """Return the compute hosts of that region."""
 
     def cloud(self, account: Account) -> Cloud:
         """Return an account's view; cheap, connections are kept.

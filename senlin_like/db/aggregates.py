@@ -1,0 +1,95 @@
+"""Rows of host aggregates. Whoever changes them calls ``lock`` first."""
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from senlin_like.db import projects
+from senlin_like.db.aggregate_models import Aggregate, AggregateHost
+
+TABLE = Aggregate.__table__
+HOSTS = AggregateHost.__table__
+_KEYS = ["id", "uuid", "name", "zone", "meta_data", "created_at", "updated_at"]
+_SHOWN = sa.select(*(TABLE.c[key] for key in _KEYS)).order_by(TABLE.c.id)
+_MEMBERS = sa.select(HOSTS.c.aggregate_id, HOSTS.c.host).order_by(
+    HOSTS.c.aggregate_id, HOSTS.c.position
+)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Record:
+    """An aggregate with its hosts in the order of addition."""
+
+    id: int
+    uuid: str
+    name: str
+    zone: str | None
+    meta_data: Mapping[str, str]
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+    hosts: tuple[str, ...] = ()
+
+
+def lock(session: orm.Session) -> None:
+    """Let nobody else change aggregates until the transaction ends."""
+    projects.lock_aggregates(session)
+
+
+def list_all(session: orm.Session) -> list[Record]:
+    """Return all aggregates, in the order of their ids, with two statements."""
+    members: dict[int, list[str]] = {}
+    rows = session.execute(_SHOWN).all()
+    for aggregate_id, host in session.execute(_MEMBERS):
+        members.setdefault(aggregate_id, []).append(host)
+    return [
+        Record(
+            **dict(zip(_KEYS, row, strict=True)), hosts=tuple(members.get(row.id, ()))
+        )
+        for row in rows
+    ]
+
+
+def insert(session: orm.Session, row: Mapping[str, Any]) -> int:
+    """Insert an aggregate; returns its id."""
+    made = session.execute(sa.insert(TABLE), [dict(row)])
+    [aggregate_id] = made.inserted_primary_key  # type: ignore[attr-defined]
+    return int(aggregate_id)
+
+
+def update(session: orm.Session, aggregate_id: int, changes: Mapping[str, Any]) -> None:
+    """Change columns of an aggregate."""
+    session.execute(
+        sa.update(TABLE).where(TABLE.c.id == aggregate_id).values(**changes)
+    )
+
+
+def delete(session: orm.Session, aggregate_id: int) -> None:
+    """Delete an aggregate that has no hosts."""
+    session.execute(sa.delete(TABLE).where(TABLE.c.id == aggregate_id))
+
+
+def add_host(session: orm.Session, aggregate_id: int, host: str) -> None:
+    """Put a host at the end of an aggregate."""
+    last = session.scalar(
+        sa.select(sa.func.max(HOSTS.c.position)).where(
+            HOSTS.c.aggregate_id == aggregate_id
+        )
+    )
+    session.execute(
+        sa.insert(HOSTS).values(
+            aggregate_id=aggregate_id, host=host, position=(last or 0) + 1
+        )
+    )
+
+
+def remove_host(session: orm.Session, aggregate_id: int, host: str) -> None:
+    """Take a host out of an aggregate."""
+    session.execute(
+        sa.delete(HOSTS).where(
+            HOSTS.c.aggregate_id == aggregate_id, HOSTS.c.host == host
+        )
+    )

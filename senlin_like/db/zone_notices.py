@@ -1,0 +1,59 @@
+"""The row that says whether the cloud knows the zones that aggregates give hosts."""
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from senlin_like.db.aggregate_models import ZoneNotice
+from senlin_like.db.types import db_now
+
+TABLE = ZoneNotice.__table__
+_IS_THE_ROW = TABLE.c.id == 1
+
+
+def want(session: orm.Session) -> None:
+    """Note that the cloud has to be told."""
+    session.execute(
+        sa.update(TABLE).where(_IS_THE_ROW).values(wanted=TABLE.c.wanted + 1)
+    )
+
+
+def take(session: orm.Session, holder: str, hold_s: float) -> int | None:
+    """Take on telling the cloud; returns what to ``settle`` afterwards.
+
+    None when it knows, or somebody else is telling it; whoever needs longer
+    than ``hold_s`` seconds loses it to others.
+    """
+    now = db_now()
+    is_free = sa.or_(TABLE.c.holder.is_(None), TABLE.c.held_until < now)
+    taken = session.execute(
+        sa.update(TABLE)
+        .where(_IS_THE_ROW, TABLE.c.told < TABLE.c.wanted, is_free)
+        .values(holder=holder, held_until=now + hold_s)
+    )
+    if not taken.rowcount:  # type: ignore[attr-defined]
+        return None
+    return session.scalar(sa.select(TABLE.c.wanted).where(_IS_THE_ROW))
+
+
+def settle(session: orm.Session, holder: str, told: int) -> None:
+    """Note what the cloud has been told, and let go.
+
+    Somebody who was too slow may have told it something old after others told
+    it something new: then it is to be told again.
+    """
+    settled = session.execute(
+        sa.update(TABLE)
+        .where(_IS_THE_ROW, TABLE.c.holder == holder)
+        .values(holder=None, held_until=None, told=told)
+    )
+    if not settled.rowcount:  # type: ignore[attr-defined]
+        want(session)
+
+
+def release(session: orm.Session, holder: str) -> None:
+    """Let go of telling the cloud, which failed."""
+    session.execute(
+        sa.update(TABLE)
+        .where(_IS_THE_ROW, TABLE.c.holder == holder)
+        .values(holder=None, held_until=None)
+    )
