@@ -33,6 +33,8 @@ SCALING_CONFLICTS: Version = (1, 11)
 ACTION_UPDATE: Version = (1, 12)
 NODE_TAINTED: Version = (1, 13)
 ACTION_CLUSTER_ID: Version = (1, 14)
+AGGREGATES: Version = (1, 15)
+AGGREGATE_IMAGES: Version = (1, 16)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,15 @@ HISTORY = (
     Change(version=(1, 12), summary="Actions can be cancelled."),
     Change(version=(1, 13), summary="Nodes can be tainted."),
     Change(version=(1, 14), summary="Actions show, and filter by, their cluster."),
+    Change(
+        version=(1, 15),
+        summary="Compute hosts can be grouped in aggregates, as in Nova's API.",
+    ),
+    Change(
+        version=(1, 16),
+        summary="Images can be brought to the hosts of an aggregate before servers "
+        "need them.",
+    ),
 )
 
 LOWEST = HISTORY[0].version

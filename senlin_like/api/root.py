@@ -5,6 +5,7 @@ from senlin_like.api.call import Parts
 from senlin_like.api.tree import Place
 from senlin_like.api.v1 import (
     actions,
+    aggregates,
     clusters,
     events,
     nodes,
@@ -33,6 +34,7 @@ def version_1() -> Place:
             "receivers": receivers.Receivers(),
             "webhooks": webhooks.Webhooks(),
             "services": services.Services(),
+            "os-aggregates": aggregates.Aggregates(),
         }
     )
 

@@ -6,6 +6,7 @@ from oslo_policy import policy
 
 from senlin_like.rbac import (
     actions,
+    aggregates,
     base,
     build_info,
     cluster_policies,
@@ -37,6 +38,7 @@ RESOURCES = (
     receivers,
     webhooks,
     services,
+    aggregates,
     projects,
     simulated,
 )
