@@ -35,6 +35,7 @@ NODE_TAINTED: Version = (1, 13)
 ACTION_CLUSTER_ID: Version = (1, 14)
 AGGREGATES: Version = (1, 15)
 AGGREGATE_IMAGES: Version = (1, 16)
+PRECACHING: Version = (1, 17)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -90,6 +91,11 @@ HISTORY = (
         version=(1, 16),
         summary="Images can be brought to the hosts of an aggregate before servers "
         "need them.",
+    ),
+    Change(
+        version=(1, 17),
+        summary="Growing or updating a cluster can wait until its image is on the "
+        "hosts of an aggregate.",
     ),
 )
 
