@@ -12,8 +12,8 @@ from senlin_like import exceptions
 from senlin_like.context import RequestContext
 from senlin_like.db import aggregates, clusters, profiles
 from senlin_like.db.session import Session
-from senlin_like.operations import credentials as permissions
 from senlin_like.operations import actions, image_caching, references
+from senlin_like.operations import credentials as permissions
 from senlin_like.operations import profiles as profile_operations
 from senlin_like.operations.aggregates import find
 from senlin_like.operations.deps import Deps
