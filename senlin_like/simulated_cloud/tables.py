@@ -4,63 +4,17 @@ Times are seconds since the epoch by the cloud's own clock. Deleted servers and
 stacks keep their rows, so that every object ever made can be looked up.
 """
 
-import json
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
-from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
-METADATA = sa.MetaData()
+from senlin_like.simulated_cloud import columns
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+METADATA = columns.METADATA
+Json = columns.Json
 
-
-class Json(TypeDecorator[Any]):
-    """Any JSON value, kept as text."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Ask MariaDB for a text that isn't cut at 64 KiB."""
-        if dialect.name in ("mysql", "mariadb"):
-            return dialect.type_descriptor(mysql.LONGTEXT())
-        return dialect.type_descriptor(sa.Text())
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """Encode the value, compactly."""
-        return None if value is None else _ENCODER.encode(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Decode the stored text."""
-        return None if value is None else json.loads(value)
-
-
-def _table(name: str, *columns: sa.schema.SchemaItem, **options: Any) -> sa.Table:
-    return sa.Table(
-        f"cloud_{name}",
-        METADATA,
-        *columns,
-        **options,
-        mysql_engine="InnoDB",
-        mysql_charset="utf8mb4",
-        mysql_collate="utf8mb4_bin",
-    )
-
-
-def _id(name: str = "id", **options: Any) -> sa.Column[str]:
-    return sa.Column(name, sa.String(64), **options)
-
-
-def _time(name: str, **options: Any) -> sa.Column[float]:
-    return sa.Column(name, sa.Double(), **options)
-
-
-def _owner() -> tuple[sa.Column[str], sa.Column[str]]:
-    return _id("project", nullable=False), _id("region", nullable=False)
-
+_id = columns.identity
+_owner = columns.owner
+_table = columns.table
+_time = columns.time
 
 SETTINGS = _table(
     "settings",
