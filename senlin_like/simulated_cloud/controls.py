@@ -230,7 +230,10 @@ class Controls:
         return server_groups.list_all(self._world)
 
     def hosts(self) -> list[dict[str, Any]]:
-        """Return the hosts with their zone, state and number of servers."""
+        """Return the hosts with their zones, state and number of servers.
+
+        ``zone`` is a host's own, ``effective_zone`` the one that it is in.
+        """
         return hosts.list_all(self._world)
 
     def set_host(self, name: str, values: Mapping[str, Any]) -> dict[str, Any]:

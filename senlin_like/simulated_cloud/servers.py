@@ -301,7 +301,7 @@ def _placed(
         "target_fault": fault or "",
         "ready_at": ready_at,
         "host": host.id if host else None,
-        "zone": host.attributes["zone"] if host else new.zone,
+        "zone": placement.zone_of(picture, host) if host else new.zone,
         "launched_at": ready_at if fault is None else None,
     }
 

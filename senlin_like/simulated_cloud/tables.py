@@ -80,9 +80,9 @@ SERVERS = _table(
     sa.Column("former_status", sa.String(32)),
     _id("former_flavor_id"),
     _id("host"),
-    _id("zone"),
+    sa.Column("zone", sa.String(255)),
     # The zone that was asked for: the server may not leave it.
-    _id("asked_zone"),
+    sa.Column("asked_zone", sa.String(255)),
     _id("flavor_id", nullable=False),
     _id("image_id"),
     sa.Column("key_name", sa.String(255)),
@@ -234,7 +234,7 @@ LOAD_BALANCERS = _table(
     sa.Column("vip_address", sa.String(64), nullable=False),
     _id("vip_port_id", nullable=False),
     _id("flavor_id"),
-    _id("zone"),
+    sa.Column("zone", sa.String(255)),
     sa.Column("is_up", sa.Boolean, nullable=False, default=True),
     _time("created_at", nullable=False),
     _time("updated_at", nullable=False),
@@ -297,6 +297,23 @@ GRANTS = _table(
     sa.Column("roles", Json(), nullable=False),
     _time("created_at", nullable=False),
     _time("revoked_at"),
+)
+
+#: Zones that aggregates give hosts; the others are in their own.
+HOST_ZONES = _table(
+    "host_zones",
+    _id("region", primary_key=True),
+    sa.Column("host", sa.String(255), primary_key=True),
+    sa.Column("zone", sa.String(255), nullable=False),
+)
+
+#: The compute services of hosts; ``seen_at`` is when one was last up, as far as
+#: it is known, and doesn't matter while it is.
+HOST_NUMBERS = _table(
+    "host_numbers",
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("host", sa.String(255), nullable=False, unique=True),
+    _time("seen_at", nullable=False),
 )
 
 IMAGE_CACHES = _table(

@@ -113,7 +113,7 @@ def test_servers_hosts_and_counters_are_shown(simulated):
     assert simulated.get(f"{containers}?project=x").json == {"containers": []}
     assert simulated.delete(f"{containers}/x").status == 404
     hosts = simulated.get("/simulated/v1/hosts").json["hosts"]
-    assert hosts
+    assert {one["effective_zone"] for one in hosts} == {"nova", "ZONE1"}
     assert simulated.get("/simulated/v1/counters").status == 200
     assert simulated.delete("/simulated/v1/counters").status == 204
     assert simulated.get("/simulated/v1/problems").json == {"problems": []}

@@ -107,6 +107,7 @@ def test_a_host_is_added_to_a_zone(levers):
         "state": "up",
         "status": "enabled",
         "effect": "error",
+        "effective_zone": "nova",
         "servers": 0,
     }
 
