@@ -27,7 +27,10 @@ DEFAULTS: Mapping[str, Any] = {
     # Making and deleting a load balancer, and changing anything of it.
     "load_balancer_seconds": 0.0,
     "load_balancer_change_seconds": 0.0,
+    # Bringing an image to a host, and the share of build_seconds that a server
+    # takes on a host where its image is.
     "cache_seconds": 0.0,
+    "cached_build_share": 0.4,
     "seed": 0,
     "journal": False,
     # Added to the clock, so that hours pass at once.

@@ -295,8 +295,16 @@ class Controls:
         return {"id": volume_id, "name": name, "project": project, "image_id": image_id}
 
     def image_caches(self) -> list[dict[str, Any]]:
-        """Return ``host``, ``image_id``, ``is_ready`` of each cached image."""
+        """Return the images on hosts, also those that are on their way or failed.
+
+        Each with ``host``, ``image_id``, ``status`` (caching, cached, error),
+        ``reason`` and ``is_ready``.
+        """
         return image_caches.list_all(self._world)
+
+    def clear_image_caches(self) -> None:
+        """Take all images from all hosts."""
+        image_caches.clear(self._world)
 
     def queues(self) -> list[dict[str, Any]]:
         """Return the queues with their project and who wants to hear of them."""

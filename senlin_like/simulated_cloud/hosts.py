@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from senlin_like import exceptions
 from senlin_like.simulated_cloud import (
+    image_caches,
     placement,
     seed,
     tables,
@@ -173,6 +174,7 @@ def _go_down(world: World, name: str) -> None:
         connection.execute(
             _NUMBERS.update().where(_NUMBERS.c.host == name).values(seen_at=now)
         )
+        image_caches.interrupt(connection, name, f"Host '{name}' went down.", now)
 
     world.store.transact(work)
 

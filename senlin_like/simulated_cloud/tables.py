@@ -316,11 +316,16 @@ HOST_NUMBERS = _table(
     _time("seen_at", nullable=False),
 )
 
-IMAGE_CACHES = _table(
-    "image_caches",
+#: Images on hosts, or on their way until ``ready_at``; with a fault they aren't
+#: there then. (Older databases have a table ``cloud_image_caches`` besides, which
+#: knows no faults; nothing filled it.)
+CACHED_IMAGES = _table(
+    "cached_images",
     _id("host", primary_key=True),
     _id("image_id", primary_key=True),
     _time("ready_at", nullable=False),
+    sa.Column("fault", sa.Text, nullable=False, default=""),
+    sa.Index("ix_cloud_cached_images_image", "image_id"),
 )
 
 QUEUES = _table(
