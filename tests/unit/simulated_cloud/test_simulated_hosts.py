@@ -1,5 +1,11 @@
 """Hosts and the zones that aggregates give them."""
 
+import dataclasses
+
+import pytest
+
+from senlin_like import exceptions
+from senlin_like.drivers.simulated import cloud as driver_module
 from senlin_like.simulated_cloud import hosts, placement, server_moves, servers, tables
 
 REGION = "RegionOne"
@@ -128,6 +134,44 @@ def test_a_host_out_of_an_unavailable_zone_takes_servers(
     assert placement.available_zones(cloud.picture, REGION) == ["ZONE1", "east"]
 
 
+def test_regions_have_zones_of_their_own(cloud, owner, levers, a_new_server):
+    levers.put_thing("region", {"name": "RegionTwo"})
+    levers.put_thing("zone", {"name": "two", "attributes": {"region": "RegionTwo"}})
+    levers.set_host("host3", {"zone": "two"})
+    elsewhere = driver_module.SimulatedDriver(cloud, region="RegionTwo")
+    here = driver_module.SimulatedDriver(cloud)
+
+    here.hosts.set_zones({"host1": "two", "host3": "east"})
+    elsewhere.hosts.set_zones({"host3": "nova", "host1": "east"})
+
+    assert effective_zones(levers) == {
+        "host1": "two",
+        "host2": "ZONE1",
+        "host3": "nova",
+    }
+    assert [one.name for one in here.hosts.list_hosts()] == ["host1", "host2"]
+    assert [one.name for one in elsewhere.hosts.list_hosts()] == ["host3"]
+    assert placement.available_zones(cloud.picture, "RegionTwo") == ["nova", "two"]
+    assert placement.available_zones(cloud.picture, REGION) == ["ZONE1", "nova", "two"]
+    two = dataclasses.replace(owner, region="RegionTwo")
+    assert servers.create(cloud, two, a_new_server(zone="nova")).host == "host3"
+    assert servers.create(cloud, owner, a_new_server(zone="two")).host == "host1"
+
+
+def test_calls_of_the_service_are_counted_and_struck(cloud, levers):
+    driver = driver_module.SimulatedDriver(cloud)
+    levers.add_fault({"effect": "busy", "method": "hosts.set_zones"})
+
+    driver.hosts.list_hosts()
+    with pytest.raises(exceptions.CloudBusy):
+        driver.hosts.set_zones({"host1": "east"})
+
+    counters = levers.counters()
+    assert counters["hosts.list_hosts"] == {"ok": 1}
+    assert counters["hosts.set_zones"] == {"CloudBusy": 1}
+    assert effective_zones(levers)["host1"] == "nova"
+
+
 def test_long_names_of_zones_are_kept_on_each_database(
     any_url, open_world, owner, a_new_server
 ):
@@ -142,7 +186,7 @@ def test_long_names_of_zones_are_kept_on_each_database(
 
 
 def test_an_older_cloud_gets_the_tables_that_it_lacks(open_world, cloud):
-    for table in (tables.HOST_ZONES, tables.HOST_NUMBERS):
+    for table in (tables.HOST_ZONES, tables.HOST_NUMBERS, tables.CACHED_IMAGES):
         cloud.store.transact(table.drop)
 
     newer = open_world()
