@@ -1,21 +1,27 @@
-"""Decides in which manner a request is answered.
+"""Decides in which manner a request is answered: the clustering service's, or Nova's.
 
 A dialect is how a request chooses its version, what answers say of versions,
 how bodies are read, and how errors look. Nothing else in the API asks which one
 it is.
 """
 
+import re
 from typing import Any, Protocol
 
 from senlin_like import exceptions
 from senlin_like.api import microversions as mv
+from senlin_like.api import version_header
 from senlin_like.api.auth import Environ
 from senlin_like.api.call import Limits
 from senlin_like.api.clustering import Clustering
+from senlin_like.api.compute.dialect import Compute
 from senlin_like.api.errors import Fault
 
 #: The dialect of a request, in its environment.
 KEY = "senlin_like.dialect"
+
+_COMPUTE = re.compile(r"/compute(/|$)")
+_AGGREGATES = re.compile(r"/v1(\.0)?/os-aggregates(/|$)")
 
 
 class Dialect(Protocol):
@@ -59,8 +65,22 @@ class Dialect(Protocol):
 
 
 CLUSTERING: Dialect = Clustering()
+COMPUTE: Dialect = Compute()
+#: Nova's manner on paths of this service, for clients that know only Nova.
+COMPUTE_AS_GUEST: Dialect = Compute(is_guest=True)
 
 
 def choose(environ: Environ) -> Dialect:
-    """Choose the dialect of a request: there is one."""
+    """Choose the dialect by the path; host aggregates of version 1 have both.
+
+    There an entry for the clustering service in the version header decides.
+    Requests without any are Nova's: its clients may send no header at all.
+    """
+    path = environ["PATH_INFO"]
+    if _COMPUTE.match(path):
+        return COMPUTE
+    if _AGGREGATES.match(path):
+        header = environ.get(version_header.KEY, "")
+        if version_header.find(header, mv.SERVICE) is None:
+            return COMPUTE_AS_GUEST
     return CLUSTERING
