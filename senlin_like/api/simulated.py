@@ -268,6 +268,20 @@ class Queues(_Lever):
         return {"queues": self.controls.queues()}
 
 
+class ImageCaches(_Lever):
+    """``/simulated/v1/image_caches``."""
+
+    @operation(_shows("image_caches"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """List the images on hosts."""
+        return {"image_caches": self.controls.image_caches()}
+
+    @operation(_ends("image_caches"))
+    def delete(self, call: Call) -> None:
+        """Take all images from all hosts."""
+        self.controls.clear_image_caches()
+
+
 class Counters(_Lever):
     """``/simulated/v1/counters``."""
 
@@ -297,6 +311,7 @@ LEVERS: Mapping[str, type[_Lever]] = {
     "servers": Servers,
     "containers": Containers,
     "hosts": Hosts,
+    "image_caches": ImageCaches,
     "load_balancers": LoadBalancers,
     "server_groups": ServerGroups,
     "queues": Queues,

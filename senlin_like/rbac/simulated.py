@@ -9,7 +9,7 @@ RULES = (
         CONTROL,
         base.ADMIN,
         "See and change the simulated cloud: settings, faults, servers, "
-        "containers, load balancers, hosts.",
+        "containers, load balancers, hosts and the images on them.",
         ("GET", "/simulated/v1/{what}"),
         ("PUT", "/simulated/v1/settings"),
         ("POST", "/simulated/v1/faults"),
@@ -18,6 +18,7 @@ RULES = (
         ("DELETE", "/simulated/v1/servers/{server_id}"),
         ("DELETE", "/simulated/v1/containers/{container_id}"),
         ("PATCH", "/simulated/v1/hosts/{host}"),
+        ("DELETE", "/simulated/v1/image_caches"),
         ("PATCH", "/simulated/v1/load_balancers/{load_balancer_id}"),
         ("DELETE", "/simulated/v1/load_balancers/{load_balancer_id}"),
         ("GET", "/simulated/v1/queues/{queue}/messages"),

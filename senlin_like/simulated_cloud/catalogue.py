@@ -27,7 +27,10 @@ DEFAULTS: Mapping[str, Any] = {
     # Making and deleting a load balancer, and changing anything of it.
     "load_balancer_seconds": 0.0,
     "load_balancer_change_seconds": 0.0,
+    # Bringing an image to a host, and the share of build_seconds that a server
+    # takes on a host where its image is.
     "cache_seconds": 0.0,
+    "cached_build_share": 0.4,
     "seed": 0,
     "journal": False,
     # Added to the clock, so that hours pass at once.
@@ -58,12 +61,16 @@ class Thing:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Picture:
-    """Everything shared, as it was at one version."""
+    """Everything shared, as it was at one version.
+
+    ``host_zones``: the zones that aggregates give hosts, by region and name.
+    """
 
     version: int
     settings: Mapping[str, Any]
     rules: tuple[Rule, ...]
     things: Mapping[str, Mapping[str, Thing]]
+    host_zones: Mapping[tuple[str, str], str]
 
     def of(self, kind: str) -> Mapping[str, Thing]:
         """Return all things of a kind by id."""
@@ -156,5 +163,14 @@ def take_picture(connection: sa.Connection, defaults: Mapping[str, Any]) -> Pict
             kind=row.kind, id=row.id, name=row.name, attributes=row.attributes
         )
         things.setdefault(row.kind, {})[row.id] = thing
-    settings = {**DEFAULTS, **defaults, **stored}
-    return Picture(version=version, settings=settings, rules=rules, things=things)
+    host_zones = {
+        (row.region, row.host): row.zone
+        for row in connection.execute(sa.select(tables.HOST_ZONES))
+    }
+    return Picture(
+        version=version,
+        settings={**DEFAULTS, **defaults, **stored},
+        rules=rules,
+        things=things,
+        host_zones=host_zones,
+    )

@@ -230,7 +230,10 @@ class Controls:
         return server_groups.list_all(self._world)
 
     def hosts(self) -> list[dict[str, Any]]:
-        """Return the hosts with their zone, state and number of servers."""
+        """Return the hosts with their zones, state and number of servers.
+
+        ``zone`` is a host's own, ``effective_zone`` the one that it is in.
+        """
         return hosts.list_all(self._world)
 
     def set_host(self, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -292,8 +295,16 @@ class Controls:
         return {"id": volume_id, "name": name, "project": project, "image_id": image_id}
 
     def image_caches(self) -> list[dict[str, Any]]:
-        """Return ``host``, ``image_id``, ``is_ready`` of each cached image."""
+        """Return the images on hosts, also those that are on their way or failed.
+
+        Each with ``host``, ``image_id``, ``status`` (caching, cached, error),
+        ``reason`` and ``is_ready``.
+        """
         return image_caches.list_all(self._world)
+
+    def clear_image_caches(self) -> None:
+        """Take all images from all hosts."""
+        image_caches.clear(self._world)
 
     def queues(self) -> list[dict[str, Any]]:
         """Return the queues with their project and who wants to hear of them."""

@@ -1,4 +1,4 @@
-"""On which host a server goes."""
+"""On which host a server goes, and which zones hosts are in."""
 
 import dataclasses
 from collections.abc import Collection, Mapping
@@ -21,18 +21,45 @@ def check_zone(picture: Picture, name: str, region: str) -> None:
 
 
 def is_available(picture: Picture, name: str, region: str) -> bool:
-    """Tell whether a zone exists in a region and is available."""
-    zone = picture.find("zone", name)
-    return (
-        zone is not None
-        and zone.attributes["region"] == region
-        and bool(zone.attributes["is_available"])
-    )
+    """Tell whether a zone exists in a region and is available.
+
+    A zone that only aggregates have is there as long as a host of the region is
+    in it.
+    """
+    zone = _find_zone(picture, name, region)
+    if zone is not None:
+        return bool(zone.attributes["is_available"])
+    return name in zones_of_hosts(picture, region).values()
 
 
 def available_zones(picture: Picture, region: str) -> list[str]:
     """Return the names of a region's zones that are available."""
-    return [name for name in picture.of("zone") if is_available(picture, name, region)]
+    known = {*picture.of("zone"), *zones_of_hosts(picture, region).values()}
+    return sorted(name for name in known if is_available(picture, name, region))
+
+
+def zones_of_hosts(picture: Picture, region: str) -> dict[str, str]:
+    """Return the zone that each host of a region is in, by the host's id.
+
+    That is the zone that an aggregate gives it, or else its own.
+    """
+    return {
+        host.id: zone_of(picture, host)
+        for host in picture.of("host").values()
+        if region_of(picture, host) == region
+    }
+
+
+def zone_of(picture: Picture, host: Thing) -> str:
+    """Return the zone that a host is in: an aggregate's, or else its own."""
+    key = (region_of(picture, host) or "", host.name)
+    return picture.host_zones.get(key, str(host.attributes["zone"]))
+
+
+def region_of(picture: Picture, host: Thing) -> str | None:
+    """Return the region of a host: that of its own zone, if there is such a zone."""
+    zone = picture.find("zone", host.attributes["zone"])
+    return None if zone is None else str(zone.attributes["region"])
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -60,6 +87,8 @@ def choose(
 
     None when no host takes servers now.
     """
+    zones = zones_of_hosts(picture, region)
+    closed = {one for one in set(zones.values()) if _is_closed(picture, one, region)}
     fit = [
         host
         for host in picture.of("host").values()
@@ -67,8 +96,9 @@ def choose(
         and host.attributes["status"] == "enabled"
         and host.id not in wish.avoid
         and (wish.only is None or host.id in wish.only)
-        and is_available(picture, host.attributes["zone"], region)
-        and zone in (None, host.attributes["zone"])
+        and host.id in zones
+        and zones[host.id] not in closed
+        and zone in (None, zones[host.id])
     ]
     fit = [host for host in fit if host.id in wish.prefer] or fit
     least = min((wish.weights.get(host.id, 0) for host in fit), default=0)
@@ -89,3 +119,15 @@ def is_reachable(picture: Picture, host_id: str | None) -> bool:
     """Tell whether a host does what it is told."""
     host = picture.of("host").get(host_id or "")
     return host is None or host.attributes["state"] == "up"
+
+
+def _find_zone(picture: Picture, name: str, region: str) -> Thing | None:
+    """Return the zone of a region that the catalogue has."""
+    zone = picture.find("zone", name)
+    here = zone is not None and zone.attributes["region"] == region
+    return zone if here else None
+
+
+def _is_closed(picture: Picture, name: str, region: str) -> bool:
+    zone = _find_zone(picture, name, region)
+    return zone is not None and not zone.attributes["is_available"]

@@ -56,7 +56,8 @@ def act(world: World, owner: Owner, server_id: str, asked: Asked) -> None:
             if asked.operation in ("migrate", "evacuate"):
                 wish = server_groups.wish_of_server(connection, row.id, now)
                 host = _other_host(picture, row, asked.params.get("host"), turn, wish)
-                values |= {"host": host.id, "zone": host.attributes["zone"]}
+                zone = placement.zone_of(picture, host)
+                values |= {"host": host.id, "zone": zone}
         connection.execute(
             _TABLE.update()
             .where(_TABLE.c.id == server_id)

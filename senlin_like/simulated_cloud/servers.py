@@ -1,13 +1,14 @@
 """Servers: create, look, delete. What is done to them stands elsewhere."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from senlin_like import exceptions
 from senlin_like.simulated_cloud import (
+    build_times,
     lifecycle,
     owned,
     placement,
@@ -54,8 +55,6 @@ def create(
     wanted = plugs.wanted(picture, new.networks)
     turn = world.next_turn()
     row = _new_row(world, owner, new)
-    host = placement.choose(picture, new.zone, owner.region, turn)
-    row |= _placed(picture, new, host, row["created_at"], fault)
     taken: list[tuple[Thing, int]] = []
 
     def take() -> None:
@@ -63,10 +62,11 @@ def create(
 
     def work(connection: sa.Connection) -> Server:
         quotas.check(connection, picture, owner, row["flavor_id"], row["created_at"])
+        wish = placement.ANY
         if new.group is not None:
             wish = server_groups.join(connection, picture, owner, new.group, row)
-            fit = placement.choose(picture, new.zone, owner.region, turn, wish)
-            row.update(_placed(picture, new, fit, row["created_at"], fault))
+        host = placement.choose(picture, new.zone, owner.region, turn, wish)
+        row.update(_placed(connection, picture, new, row, host, fault))
         connection.execute(_TABLE.insert(), row)
         plugs.insert(connection, owner, row["id"], taken)
         for port_id in wanted.port_ids:
@@ -283,36 +283,30 @@ def _new_row(world: World, owner: Owner, new: NewServer) -> dict[str, Any]:
 
 
 def _placed(
+    connection: sa.Connection,
     picture: Picture,
     new: NewServer,
+    row: Mapping[str, Any],
     host: Thing | None,
-    now: float,
     fault: str | None,
 ) -> dict[str, Any]:
     """Return the columns that follow from the host; without one it's an ERROR."""
-    ready_at = now + _build_seconds(picture, new)
+    ready_at = row["created_at"]
     if host is None:
-        fault, ready_at = placement.NO_HOST, now
-    elif fault is None and lifecycle.fails(new.metadata, "create"):
-        fault = "Simulated failure of the creation."
+        fault = placement.NO_HOST
+    else:
+        ready_at += build_times.seconds(connection, picture, new, row, host)
+        if fault is None and lifecycle.fails(new.metadata, "create"):
+            fault = "Simulated failure of the creation."
     target = lifecycle.built_status(new.metadata) if fault is None else Status.ERROR
     return {
         "target": target,
         "target_fault": fault or "",
         "ready_at": ready_at,
         "host": host.id if host else None,
-        "zone": host.attributes["zone"] if host else new.zone,
+        "zone": placement.zone_of(picture, host) if host else new.zone,
         "launched_at": ready_at if fault is None else None,
     }
-
-
-def _build_seconds(picture: Picture, new: NewServer) -> float:
-    asked = lifecycle.wait_time(new.metadata)
-    if asked is not None:
-        return float(asked)
-    settings = picture.settings
-    key = f"{settings['seed']}:{new.name}:{new.mark}"
-    return lifecycle.spread(settings["build_seconds"], settings["build_jitter"], key)
 
 
 def _just_made(row: dict[str, Any]) -> Server:

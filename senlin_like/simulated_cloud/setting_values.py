@@ -8,6 +8,8 @@ from senlin_like.simulated_cloud import catalogue, quotas
 
 #: Times beyond this can't be written as dates any more.
 MAX_NUMBER = 1e9
+#: Settings that are a part of something.
+_SHARES = frozenset({"cached_build_share"})
 
 
 def check_number(name: str, value: Any) -> None:
@@ -37,7 +39,7 @@ def check(name: str, value: Any) -> None:
         fits = isinstance(value, bool)
     elif isinstance(default, int | float):
         fits = isinstance(value, int | float) and not isinstance(value, bool)
-        fits = fits and 0 <= value <= MAX_NUMBER
+        fits = fits and 0 <= value <= (1 if name in _SHARES else MAX_NUMBER)
     else:
         fits = _are_quotas(value)
     if not fits:

@@ -4,63 +4,17 @@ Times are seconds since the epoch by the cloud's own clock. Deleted servers and
 stacks keep their rows, so that every object ever made can be looked up.
 """
 
-import json
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
-from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
-METADATA = sa.MetaData()
+from senlin_like.simulated_cloud import columns
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+METADATA = columns.METADATA
+Json = columns.Json
 
-
-class Json(TypeDecorator[Any]):
-    """Any JSON value, kept as text."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Ask MariaDB for a text that isn't cut at 64 KiB."""
-        if dialect.name in ("mysql", "mariadb"):
-            return dialect.type_descriptor(mysql.LONGTEXT())
-        return dialect.type_descriptor(sa.Text())
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """Encode the value, compactly."""
-        return None if value is None else _ENCODER.encode(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Decode the stored text."""
-        return None if value is None else json.loads(value)
-
-
-def _table(name: str, *columns: sa.schema.SchemaItem, **options: Any) -> sa.Table:
-    return sa.Table(
-        f"cloud_{name}",
-        METADATA,
-        *columns,
-        **options,
-        mysql_engine="InnoDB",
-        mysql_charset="utf8mb4",
-        mysql_collate="utf8mb4_bin",
-    )
-
-
-def _id(name: str = "id", **options: Any) -> sa.Column[str]:
-    return sa.Column(name, sa.String(64), **options)
-
-
-def _time(name: str, **options: Any) -> sa.Column[float]:
-    return sa.Column(name, sa.Double(), **options)
-
-
-def _owner() -> tuple[sa.Column[str], sa.Column[str]]:
-    return _id("project", nullable=False), _id("region", nullable=False)
-
+_id = columns.identity
+_owner = columns.owner
+_table = columns.table
+_time = columns.time
 
 SETTINGS = _table(
     "settings",
@@ -126,9 +80,9 @@ SERVERS = _table(
     sa.Column("former_status", sa.String(32)),
     _id("former_flavor_id"),
     _id("host"),
-    _id("zone"),
+    sa.Column("zone", sa.String(255)),
     # The zone that was asked for: the server may not leave it.
-    _id("asked_zone"),
+    sa.Column("asked_zone", sa.String(255)),
     _id("flavor_id", nullable=False),
     _id("image_id"),
     sa.Column("key_name", sa.String(255)),
@@ -280,7 +234,7 @@ LOAD_BALANCERS = _table(
     sa.Column("vip_address", sa.String(64), nullable=False),
     _id("vip_port_id", nullable=False),
     _id("flavor_id"),
-    _id("zone"),
+    sa.Column("zone", sa.String(255)),
     sa.Column("is_up", sa.Boolean, nullable=False, default=True),
     _time("created_at", nullable=False),
     _time("updated_at", nullable=False),
@@ -345,11 +299,33 @@ GRANTS = _table(
     _time("revoked_at"),
 )
 
-IMAGE_CACHES = _table(
-    "image_caches",
+#: Zones that aggregates give hosts; the others are in their own.
+HOST_ZONES = _table(
+    "host_zones",
+    _id("region", primary_key=True),
+    sa.Column("host", sa.String(255), primary_key=True),
+    sa.Column("zone", sa.String(255), nullable=False),
+)
+
+#: The compute services of hosts; ``seen_at`` is when one was last up, as far as
+#: it is known, and doesn't matter while it is.
+HOST_NUMBERS = _table(
+    "host_numbers",
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("host", sa.String(255), nullable=False, unique=True),
+    _time("seen_at", nullable=False),
+)
+
+#: Images on hosts, or on their way until ``ready_at``; with a fault they aren't
+#: there then. (Older databases have a table ``cloud_image_caches`` besides, which
+#: knows no faults; nothing filled it.)
+CACHED_IMAGES = _table(
+    "cached_images",
     _id("host", primary_key=True),
     _id("image_id", primary_key=True),
     _time("ready_at", nullable=False),
+    sa.Column("fault", sa.Text, nullable=False, default=""),
+    sa.Index("ix_cloud_cached_images_image", "image_id"),
 )
 
 QUEUES = _table(

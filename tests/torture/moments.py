@@ -99,6 +99,10 @@ class WatchedDriver:
         found: str | None = self.inner.region
         return found
 
+    @property
+    def hosts(self) -> Any:
+        return _Watched(self.inner.hosts, self._moments, "hosts.")
+
     def cloud(self, account: clouds.Account) -> Any:
         return _Watched(self.inner.cloud(account), self._moments)
 

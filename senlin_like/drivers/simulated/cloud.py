@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection, Mapping
 from senlin_like import exceptions
 from senlin_like.drivers import balancing, base, messaging, objects
 from senlin_like.drivers import containers as docker
+from senlin_like.drivers import hosts as compute_hosts
 from senlin_like.drivers.simulated.account import AccountView
 from senlin_like.drivers.simulated.compute import SimulatedCompute
 from senlin_like.drivers.simulated.containers import SimulatedContainers
+from senlin_like.drivers.simulated.hosts import SimulatedHosts
 from senlin_like.drivers.simulated.identity import SimulatedIdentity
 from senlin_like.drivers.simulated.images import SimulatedImages
 from senlin_like.drivers.simulated.load_balancing import SimulatedLoadBalancing
@@ -25,6 +27,9 @@ from senlin_like.simulated_cloud import (
     stacks,
     world,
 )
+
+#: Whose calls those are that the service makes with its own permission.
+SERVICE = "service"
 
 
 def connect(
@@ -70,6 +75,12 @@ class SimulatedDriver:
     def region(self) -> str:
         """Return the region of accounts that name none."""
         return self._region
+
+    @property
+    def hosts(self) -> compute_hosts.Hosts:
+        """Return the compute hosts of that region, as the service sees them."""
+        owner = world.Owner(project=SERVICE, user=SERVICE, region=self._region)
+        return SimulatedHosts(AccountView(world=self.world, owner=owner))
 
     def cloud(self, account: base.Account) -> base.Cloud:
         """Return an account's view.

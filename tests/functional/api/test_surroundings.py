@@ -113,10 +113,25 @@ def test_servers_hosts_and_counters_are_shown(simulated):
     assert simulated.get(f"{containers}?project=x").json == {"containers": []}
     assert simulated.delete(f"{containers}/x").status == 404
     hosts = simulated.get("/simulated/v1/hosts").json["hosts"]
-    assert hosts
+    assert {one["effective_zone"] for one in hosts} == {"nova", "ZONE1"}
     assert simulated.get("/simulated/v1/counters").status == 200
     assert simulated.delete("/simulated/v1/counters").status == 204
     assert simulated.get("/simulated/v1/problems").json == {"problems": []}
+
+
+def test_images_on_hosts_are_shown_and_taken_away(simulated, deps):
+    path = "/simulated/v1/image_caches"
+    image = deps.driver.controls.things("image")[0]["id"]
+    deps.driver.hosts.cache_image("host1", image)
+
+    shown = simulated.get(path)
+    cleared = simulated.delete(path)
+
+    (cached,) = shown.json["image_caches"]
+    assert (cached["host"], cached["image_id"]) == ("host1", image)
+    assert cached["status"] == "cached"
+    assert cleared.status == 204
+    assert simulated.get(path).json == {"image_caches": []}
 
 
 def test_load_balancers_and_server_groups_are_shown(simulated):
@@ -141,6 +156,7 @@ def test_levers_are_for_administrators(simulated, as_user):
         "load_balancers",
         "server_groups",
         "hosts",
+        "image_caches",
         "counters",
         "problems",
     )

@@ -19,8 +19,9 @@ DRIVERS = ("simulated",)
 class Kit:
     """A driver and what its cloud contains.
 
-    ``wait`` lets time pass until looking shows the status, or fails; ``post``
-    puts a message into a queue of ``project-1``.
+    ``wait`` lets time pass until looking shows the status, and ``until`` until
+    something is so, or they fail; ``post`` puts a message into a queue of
+    ``project-1``.
     """
 
     driver: base.Driver
@@ -37,6 +38,7 @@ class Kit:
     load_balancer_flavor: str
     security_group: str
     wait: Callable[[base.Cloud, base.ObjectKind, str, str], base.Observed]
+    until: Callable[[Callable[[], bool]], None]
     post: Callable[[str, Any], Any]
 
     def cloud(self, project: str = "project-1", **fields: Any) -> base.Cloud:
@@ -59,7 +61,11 @@ def _simulated_kit(directory: pathlib.Path) -> Iterator[Kit]:
         simulated_url=f"sqlite:///{directory}/cloud.sqlite", build_seconds=5.0
     )
     driver = simulated.connect(options, clock=clock)
-    seconds = {"load_balancer_seconds": 5.0, "load_balancer_change_seconds": 2.0}
+    seconds = {
+        "load_balancer_seconds": 5.0,
+        "load_balancer_change_seconds": 2.0,
+        "cache_seconds": 3.0,
+    }
     driver.controls.put_settings(seconds)  # type: ignore[attr-defined]
 
     def wait(
@@ -71,6 +77,13 @@ def _simulated_kit(directory: pathlib.Path) -> Iterator[Kit]:
                 return seen
             clock.seconds += 1
         pytest.fail(f"{kind} {identity} is {seen.status}, not {status}: {seen.reason}")
+
+    def until(is_so: Callable[[], bool]) -> None:
+        for _ in range(60):
+            if is_so():
+                return
+            clock.seconds += 1
+        pytest.fail("it doesn't become so")
 
     yield Kit(
         driver=driver,
@@ -87,6 +100,7 @@ def _simulated_kit(directory: pathlib.Path) -> Iterator[Kit]:
         load_balancer_flavor="amphora",
         security_group="default",
         wait=wait,
+        until=until,
         post=driver.controls.post_message,  # type: ignore[attr-defined]
     )
     driver.close()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from senlin_like import exceptions
-from senlin_like.simulated_cloud import image_caches, servers, volumes
+from senlin_like.simulated_cloud import servers, volumes
 
 
 def test_a_server_dies_stops_and_vanishes(cloud, owner, levers, a_new_server):
@@ -69,6 +69,7 @@ def test_two_servers_of_one_node_are_a_problem(cloud, owner, levers, a_new_serve
         {"build_seconds": float("nan")},
         {"clock_offset_s": float("inf")},
         {"journal": 1},
+        {"cached_build_share": 1.1},
         {"quotas": {"*": {"instances": "many"}}},
         {"quotas": {"*": {"dragons": 1}}},
         {"quotas": 5},
@@ -107,6 +108,7 @@ def test_a_host_is_added_to_a_zone(levers):
         "state": "up",
         "status": "enabled",
         "effect": "error",
+        "effective_zone": "nova",
         "servers": 0,
     }
 
@@ -158,18 +160,6 @@ def test_a_volume_is_made_in_a_project(cloud, owner, levers):
     }
     with pytest.raises(exceptions.Invalid):
         levers.add_volume("project-1", "disk", image="no-such-image")
-
-
-def test_an_image_is_cached_on_a_host_after_its_time(cloud, levers, clock):
-    levers.put_settings({"cache_seconds": 10})
-
-    image_caches.start(cloud, "host1", "new_image")
-    image_caches.start(cloud, "host1", "new_image")
-    before = levers.image_caches()
-    clock.seconds += 10
-
-    assert [one["is_ready"] for one in before] == [False]
-    assert [one["is_ready"] for one in levers.image_caches()] == [True]
 
 
 def test_a_reset_makes_the_cloud_new(cloud, owner, levers, a_new_server):

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from senlin_like import exceptions
 from senlin_like.drivers import base, objects
 from senlin_like.drivers.simulated import cloud as driver_module
-from senlin_like.simulated_cloud import servers, stacks
+from senlin_like.simulated_cloud import image_caches, servers, stacks
 
 
 @pytest.fixture
@@ -31,6 +31,33 @@ def test_creating_a_server_takes_three_statements(
     servers.create(cloud, owner, a_new_server())
 
     assert len(statements) == 3
+
+
+def test_creating_a_server_that_takes_time_looks_at_the_hosts_images_once(
+    cloud, owner, levers, a_new_server, statements
+):
+    levers.put_settings({"build_seconds": 10})
+    servers.create(cloud, owner, a_new_server())
+    statements.clear()
+
+    servers.create(cloud, owner, a_new_server())
+
+    assert len(statements) == 4
+    assert sum("cloud_cached_images" in one for one in statements) == 1
+
+
+def test_hosts_and_their_images_are_told_with_few_statements(cloud, levers, statements):
+    for number in range(3, 30):
+        levers.set_host(f"host{number}", {"zone": "nova"})
+    driver = driver_module.SimulatedDriver(cloud)
+    driver.hosts.list_hosts()  # gives numbers to those that are new
+    statements.clear()
+
+    driver.hosts.list_hosts()
+    for_hosts = len(statements)
+    driver.hosts.look_at_images([str(number) for number in range(2500)])
+
+    assert (for_hosts, len(statements) - for_hosts) == (2, 3)
 
 
 def test_deleting_a_server_takes_five_statements(
@@ -60,8 +87,25 @@ def test_looking_takes_one_statement_per_thousand(cloud, owner, statements):
         (lambda cloud, owner: servers.look(cloud, owner, ["a", "b"]), "autoindex"),
         (lambda cloud, owner: servers.delete(cloud, owner, "a"), "autoindex"),
         (lambda cloud, owner: stacks.look(cloud, owner, ["a", "b"]), "autoindex"),
+        (
+            lambda cloud, owner: image_caches.look(cloud, owner.region, ["a", "b"]),
+            "_image",
+        ),
+        (
+            lambda cloud, _owner: cloud.store.read(
+                lambda connection: image_caches.is_ready(connection, "h", "i", 0.0)
+            ),
+            "autoindex",
+        ),
     ],
-    ids=["find_marked", "look", "delete", "look at stacks"],
+    ids=[
+        "find_marked",
+        "look",
+        "delete",
+        "look at stacks",
+        "look at images",
+        "image of a host",
+    ],
 )
 def test_a_hot_path_reads_what_it_needs_only(cloud, owner, statements, call, index):
     statements.clear()
