@@ -129,6 +129,8 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         default_action_timeout=conf.default_action_timeout,
         server_timeout_s=conf.default_nova_timeout,
         stray_watch_s=float(conf.engine.stray_watch_s),
+        image_cache_parallelism=conf.engine.image_cache_parallelism,
+        image_cache_attempts=conf.engine.image_cache_attempts,
         name_unique=conf.name_unique,
         delete_cluster_dependents=conf.delete_cluster_dependents,
         max_page_size=conf.senlin_api.max_page_size,

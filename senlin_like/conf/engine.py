@@ -82,6 +82,21 @@ OPTS = [
         "that doesn't help, looks come less and less often.",
     ),
     cfg.IntOpt(
+        "image_cache_parallelism",
+        default=10,
+        min=1,
+        help="Hosts of an aggregate that images are brought to at the same time, for "
+        "each action that does so. A host that has failed keeps its place until it is "
+        "given up.",
+    ),
+    cfg.IntOpt(
+        "image_cache_attempts",
+        default=5,
+        min=1,
+        help="How often a host is asked for an image that doesn't get there, with "
+        "longer and longer pauses, before it is given up.",
+    ),
+    cfg.IntOpt(
         "action_retention_days",
         default=30,
         min=0,

@@ -13,6 +13,8 @@ from senlin_like.db.aggregate_models import Aggregate, AggregateHost
 
 TABLE = Aggregate.__table__
 HOSTS = AggregateHost.__table__
+#: Metadata that is the aggregate's availability zone.
+ZONE_KEY = "availability_zone"
 _KEYS = ["id", "uuid", "name", "zone", "meta_data", "created_at", "updated_at"]
 _SHOWN = sa.select(*(TABLE.c[key] for key in _KEYS)).order_by(TABLE.c.id)
 _MEMBERS = sa.select(HOSTS.c.aggregate_id, HOSTS.c.host).order_by(
@@ -51,6 +53,21 @@ def list_all(session: orm.Session) -> list[Record]:
         )
         for row in rows
     ]
+
+
+def name_of(session: orm.Session, uuid: str) -> str | None:
+    """Return the name of an aggregate, None if it isn't there (any more)."""
+    return session.scalar(sa.select(Aggregate.name).where(Aggregate.uuid == uuid))
+
+
+def find(session: orm.Session, uuid: str) -> Record | None:
+    """Return one aggregate, with two statements; None if it isn't there."""
+    row = session.execute(_SHOWN.where(TABLE.c.uuid == uuid)).first()
+    if row is None:
+        return None
+    hosts = session.execute(_MEMBERS.where(HOSTS.c.aggregate_id == row.id))
+    members = tuple(one.host for one in hosts)
+    return Record(**dict(zip(_KEYS, row, strict=True)), hosts=members)
 
 
 def insert(session: orm.Session, row: Mapping[str, Any]) -> int:

@@ -48,7 +48,8 @@ def claim(
 
     The first action of every cluster comes before the second of any; what a
     cluster has running already counts, so a cluster with a thousand nodes to
-    make doesn't hold up the others. Nodes without a cluster count by project.
+    make doesn't hold up the others. Nodes without a cluster count by project, and
+    each host aggregate counts as a cluster does.
     Within a cluster, what users asked for comes before the children of it: a
     parent that was told to stop needn't wait until they are done.
     """
@@ -66,7 +67,9 @@ def claim(
 
 def _candidates() -> sa.Select[Any]:
     turn = sa.case(
-        (TABLE.c.cluster_id == "", TABLE.c.project), else_=TABLE.c.cluster_id
+        (TABLE.c.action.in_(list(action_facts.AGGREGATE_KINDS)), TABLE.c.target),
+        (TABLE.c.cluster_id == "", TABLE.c.project),
+        else_=TABLE.c.cluster_id,
     )
     running = (
         sa.select(turn.label("turn"), sa.func.count().label("busy"))

@@ -9,11 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from senlin_like.db import image_tasks
 from senlin_like.db.models import Action, Event
 from senlin_like.db.session import Database, Session
 from senlin_like.domain.enums import FINAL
 
 _BATCH = 500
+#: Rows of images on hosts that go at a time; an action may have thousands.
+_TASKS = 1000
 _FINAL = list(FINAL)
 
 
@@ -84,10 +87,15 @@ def _repeat(
     age: Any,
     limit: int | None,
 ) -> int:
-    def batch(session: Session, size: int) -> int:
+    def batch(session: Session, size: int) -> int | None:
+        """Delete some rows; None if what belongs to them has to go first."""
         ids = list(
             session.scalars(sa.select(model.id).where(*where).order_by(age).limit(size))
         )
+        if ids and model is Action:
+            tasks = image_tasks.delete_some(session, ids, _TASKS)
+            if tasks == _TASKS:
+                return None
         if ids:
             session.execute(sa.delete(model).where(model.id.in_(ids)))
         return len(ids)
@@ -96,6 +104,8 @@ def _repeat(
     while True:
         size = _BATCH if limit is None else min(_BATCH, limit - gone)
         count = db.transact(functools.partial(batch, size=size)) if size else 0
+        if count is None:
+            continue
         gone += count
         if count < _BATCH:
             return gone

@@ -79,6 +79,28 @@ def put(
     return guarded
 
 
+@functools.cache
+def put_rows(dialect: str, table: Any) -> sa.Insert:
+    """Make an INSERT of many whole rows, each in place of the one with its key.
+
+    Execute it with a list: it goes to the server as few statements, or as one.
+    """
+    columns = [column.name for column in table.c if not column.primary_key]
+    row: dict[str, Any] = {column.name: sa.bindparam(column.name) for column in table.c}
+    if dialect in ("mysql", "mariadb"):
+        made = mysql.insert(table).values(row)
+        return made.on_duplicate_key_update(
+            **{name: made.inserted[name] for name in columns}
+        )
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    other = insert(table).values(row)
+    replacing: sa.Insert = other.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={name: other.excluded[name] for name in columns},
+    )
+    return replacing
+
+
 class _Fixed:
     """Expressions as part of a key: the same ones, not merely equal ones."""
 

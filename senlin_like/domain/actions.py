@@ -13,8 +13,13 @@ from senlin_like.domain.enums import Kind
 
 CLUSTER_KINDS = frozenset(kind for kind in Kind if kind.startswith("CLUSTER_"))
 NODE_KINDS = frozenset(kind for kind in Kind if kind.startswith("NODE_"))
+AGGREGATE_KINDS = frozenset(kind for kind in Kind if kind.startswith("AGGREGATE_"))
 #: A user may ask for these at any time; they stand in line behind the others.
-QUEUED = frozenset({Kind.CLUSTER_DELETE, Kind.NODE_DELETE, Kind.NODE_OPERATION})
+QUEUED = AGGREGATE_KINDS | {
+    Kind.CLUSTER_DELETE,
+    Kind.NODE_DELETE,
+    Kind.NODE_OPERATION,
+}
 DELETING = frozenset({Kind.CLUSTER_DELETE, Kind.NODE_DELETE})
 SCALING = frozenset({Kind.CLUSTER_SCALE_IN, Kind.CLUSTER_SCALE_OUT})
 #: These may make cloud objects, so a lost engine may leave one too many.
@@ -49,7 +54,9 @@ class Verdict:
 
 
 def target_type(kind: Kind) -> str:
-    """Tell what a kind of action works on: ``cluster`` or ``node``."""
+    """Tell what a kind of action works on: ``cluster``, ``node`` or ``aggregate``."""
+    if kind in AGGREGATE_KINDS:
+        return "aggregate"
     return "cluster" if kind in CLUSTER_KINDS else "node"
 
 

@@ -110,6 +110,7 @@ class Kind(enum.StrEnum):
     NODE_CHECK = "NODE_CHECK"
     NODE_RECOVER = "NODE_RECOVER"
     NODE_OPERATION = "NODE_OPERATION"
+    AGGREGATE_CACHE_IMAGES = "AGGREGATE_CACHE_IMAGES"
 
 
 class ReceiverType(enum.StrEnum):
@@ -155,5 +156,6 @@ class Phase(enum.StrEnum):
     """The part of an action that an event tells of (its ``status``)."""
 
     START = "start"
+    PROGRESS = "progress"
     END = "end"
     ERROR = "error"

@@ -83,6 +83,7 @@ class Engine:
             lease_s=options.lease_s,
             is_stopping=self._stopping.is_set,
             watch_first_s=options.watch_first_s,
+            watch_longest_s=options.watch_longest_s,
             on_park=self.watcher.nudge,
             stray_watch_s=options.stray_watch_s,
             **({"probe": probe} if probe else {}),

@@ -10,11 +10,11 @@ from senlin_like.domain.enums import EventLevel, Phase
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Happening:
-    """A phase of an action on a cluster or a node.
+    """A phase of an action on a cluster, a node or a host aggregate.
 
-    ``subject_type`` is ``CLUSTER`` or ``NODE``; ``verb`` is the action's name,
-    or that of the operation. ``subject`` and ``action`` hold what they were at
-    that moment, by the names of the API, with passwords masked.
+    ``subject_type`` is ``CLUSTER``, ``NODE`` or ``AGGREGATE``; ``verb`` is the
+    action's name, or that of the operation. ``subject`` and ``action`` hold what
+    they were at that moment, by the names of the API, with passwords masked.
     """
 
     level: EventLevel
@@ -27,7 +27,7 @@ class Happening:
 
     @property
     def event_type(self) -> str:
-        """Return ``<cluster|node>.<verb>.<phase>``, as ``node.create.end``."""
+        """Return ``<subject_type>.<verb>.<phase>``, as ``node.create.end``."""
         verb = self.verb.removeprefix(f"{self.subject_type}_")
         return f"{self.subject_type}.{verb}.{self.phase}".lower()
 

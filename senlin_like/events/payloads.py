@@ -28,6 +28,13 @@ _COMMON = (
 )
 _CLUSTER = (*_COMMON, "min_size", "max_size", "desired_capacity", "timeout")
 _NODE = (*_COMMON, "cluster_id", "physical_id", "index", "role")
+#: The names are those of Nova's notifications.
+_AGGREGATE = ("id", "uuid", "name", "hosts", "metadata")
+_SUBJECTS = {
+    "CLUSTER": ("Cluster", _CLUSTER),
+    "NODE": ("Node", _NODE),
+    "AGGREGATE": ("Aggregate", _AGGREGATE),
+}
 _ACTION = (
     "id",
     "name",
@@ -49,8 +56,7 @@ _ACTION = (
 
 def of(happening: Happening) -> dict[str, Any]:
     """Return the payload that tells of something; JSON values only."""
-    is_cluster = happening.subject_type == "CLUSTER"
-    word, fields = ("Cluster", _CLUSTER) if is_cluster else ("Node", _NODE)
+    word, fields = _SUBJECTS[happening.subject_type]
     return _primitive(
         f"{word}ActionPayload",
         {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from senlin_like.domain.enums import Kind
 from senlin_like.flows import (
+    aggregate_images,
     cluster_create,
     cluster_delete,
     cluster_health,
@@ -52,6 +53,7 @@ FLOWS: Mapping[Kind, Factory] = {
     Kind.NODE_CHECK: node_health.check,
     Kind.NODE_RECOVER: node_health.recover,
     Kind.NODE_OPERATION: node_operation.plan,
+    Kind.AGGREGATE_CACHE_IMAGES: aggregate_images.plan,
 }
 
 

@@ -5,7 +5,14 @@ No plan is asked: it may be what fails, or that of a release which is gone.
 
 from typing import Any
 
-from senlin_like.db import children, cluster_state, node_state, policy_strays, strays
+from senlin_like.db import (
+    children,
+    cluster_state,
+    image_tasks,
+    node_state,
+    policy_strays,
+    strays,
+)
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
 from senlin_like.domain import actions as rules
@@ -38,6 +45,9 @@ def ending(run: Run, reason: str) -> Save:
             children.cancel(session, run.facts.id)
             growth.remove_unbegun(run, session)
             _about_cluster(run, session, reason)
+        elif run.facts.kind in rules.AGGREGATE_KINDS:
+            image_tasks.put_back(session, run.facts.id)
+            telling.about_aggregate(run, Phase.ERROR, reason, session)
         else:
             _about_node(run, session, reason)
 

@@ -75,6 +75,7 @@ class Ties:
     #: Called with ``<moment>:<step>`` around every step.
     probe: Callable[[str], None] = _no_probe
     watch_first_s: float = 0.2
+    watch_longest_s: float = 5.0
     #: Called when an action is about to wait for the cloud.
     on_park: Callable[[], None] = lambda: None
     stray_watch_s: float = 900.0

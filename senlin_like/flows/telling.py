@@ -1,15 +1,18 @@
 """Tells what an action does: rows in the same transaction, others after it."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
-from senlin_like.db import event_log, snapshots
+from senlin_like.db import aggregates, event_log, snapshots
 from senlin_like.db.session import Session, after_commit
 from senlin_like.domain.enums import HOOK_EVENT, Cause, EventLevel, Kind, Phase
 from senlin_like.events import record
 from senlin_like.events.happening import Happening
 from senlin_like.flows.run import Run
 
+#: Gives what is told of, as it was when the action looked at it.
+Former = Callable[[], snapshots.Snapshot]
 _OPERATIONS = frozenset({Kind.CLUSTER_OPERATION, Kind.NODE_OPERATION})
 
 
@@ -35,13 +38,13 @@ class _Told:
 def about_node(run: Run, row: Any, phase: Phase, reason: str, session: Session) -> None:
     """Write an event about a node."""
     told = _Told(action=verb(run), phase=phase, reason=reason)
-    _tell(run, _node(row), row, told, session)
+    _tell(run, _node(row), _former(row), told, session)
 
 
 def about_hook(run: Run, row: Any, phase: Phase, reason: str, session: Session) -> None:
     """Write an event about the lifecycle hook of a node."""
     told = _Told(action=HOOK_EVENT, phase=phase, reason=reason)
-    _tell(run, _node(row), row, told, session)
+    _tell(run, _node(row), _former(row), told, session)
 
 
 def _node(row: Any) -> record.Subject:
@@ -58,13 +61,31 @@ def about_cluster(
         id=row.id, name=row.name, type="CLUSTER", cluster_id=row.id
     )
     told = _Told(action=verb(run), phase=phase, reason=reason)
-    _tell(run, subject, row, told, session)
+    _tell(run, subject, _former(row), told, session)
+
+
+def about_aggregate(run: Run, phase: Phase, reason: str, session: Session) -> None:
+    """Write an event about the host aggregate that an action works on.
+
+    One that was deleted meanwhile is told under the name that it had.
+    """
+    former = {"uuid": run.facts.target, **run.facts.inputs.get("aggregate", {})}
+    name = aggregates.name_of(session, run.facts.target) or former.get("name", "")
+    subject = record.Subject(
+        id=run.facts.target, name=name, type="AGGREGATE", cluster_id=""
+    )
+    told = _Told(action=verb(run), phase=phase, reason=reason)
+    _tell(run, subject, lambda: former, told, session)
+
+
+def _former(row: Any) -> Former:
+    return lambda: snapshots.of_row(row._mapping)
 
 
 def _tell(
     run: Run,
     subject: record.Subject,
-    row: Any,
+    former: Former,
     told: _Told,
     session: Session,
 ) -> None:
@@ -83,7 +104,7 @@ def _tell(
             session, [record.row(subject, teller, told.phase, told.reason, now)]
         )
     if run.deps.outboxes:
-        _send(run, _happening(run, subject, row, told, session), session)
+        _send(run, _happening(run, subject, former, told, session), session)
 
 
 def _send(run: Run, happening: Happening, session: Session) -> None:
@@ -97,7 +118,7 @@ def _send(run: Run, happening: Happening, session: Session) -> None:
 
 
 def _happening(
-    run: Run, subject: record.Subject, row: Any, told: _Told, session: Session
+    run: Run, subject: record.Subject, former: Former, told: _Told, session: Session
 ) -> Happening:
     """Look at what is being changed; what is deleted is told as it was."""
     now = snapshots.take(session, subject.type, subject.id)
@@ -106,7 +127,7 @@ def _happening(
         phase=told.phase,
         subject_type=subject.type,
         verb=told.action,
-        subject=now or snapshots.of_row(row._mapping),
+        subject=now or former(),
         action=snapshots.take(session, "ACTION", run.facts.id) or {},
         timestamp=run.deps.clock(),
     )

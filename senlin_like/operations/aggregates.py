@@ -12,7 +12,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import aggregates, zone_notices
+from senlin_like.db import aggregates, image_tasks, zone_notices
 from senlin_like.db.aggregates import Record
 from senlin_like.db.session import Session
 from senlin_like.domain import aggregates as rules
@@ -24,7 +24,7 @@ from senlin_like.operations.deps import Deps
 LOG = logging.getLogger(__name__)
 
 #: Metadata that is the aggregate's availability zone.
-ZONE_KEY = "availability_zone"
+ZONE_KEY = aggregates.ZONE_KEY
 
 #: An aggregate's id, or (as text) its id, UUID or name.
 Key = int | str
@@ -216,6 +216,7 @@ def delete(deps: Deps, ctx: RequestContext, key: Key) -> None:
                 f"Cannot remove host from aggregate {record.id}. Reason: Host "
                 "aggregate is not empty."
             )
+        image_tasks.cancel_all(session, record.uuid)
         aggregates.delete(session, record.id)
         return record.id
 

@@ -28,6 +28,8 @@ class Settings:
     default_action_timeout: int = 3600
     server_timeout_s: int = 600
     stray_watch_s: float = 900.0
+    image_cache_parallelism: int = 10
+    image_cache_attempts: int = 5
     name_unique: bool = False
     delete_cluster_dependents: bool = False
     max_page_size: int = 1000
