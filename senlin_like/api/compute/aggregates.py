@@ -1,7 +1,6 @@
 """Host aggregates, in the manner of Nova's API."""
 
 import dataclasses
-import datetime
 from typing import Any
 
 from senlin_like import exceptions
@@ -10,27 +9,17 @@ from senlin_like.api import aggregate_requests as requests
 from senlin_like.api import fields
 from senlin_like.api.call import Call
 from senlin_like.api.compute import microversions as nova
+from senlin_like.api.compute import times
 from senlin_like.api.operation import Gives, Operation, Takes, Wrapped, operation
 from senlin_like.api.resources.aggregates import AGGREGATE as OURS
 from senlin_like.api.tree import Place
 from senlin_like.operations import aggregates
 from senlin_like.rbac import aggregates as rules
 
-
-def _write_time(value: datetime.datetime | None) -> str | None:
-    """Write a time to the microsecond and without a zone, which is UTC."""
-    if value is None:
-        return None
-    return value.replace(tzinfo=None).isoformat(timespec="microseconds")
-
-
-_TIME = fields.Shown(
-    schema={"type": ["string", "null"], "format": "date-time"}, write=_write_time
-)
 _OTHERWISE: dict[str, dict[str, Any]] = {
     "uuid": {"since": nova.AGGREGATE_UUIDS},
-    "created_at": {"shows": _TIME},
-    "updated_at": {"shows": _TIME},
+    "created_at": {"shows": times.TIME},
+    "updated_at": {"shows": times.TIME},
 }
 AGGREGATE = fields.Resource(
     OURS.singular,
