@@ -253,7 +253,7 @@ class Action(Base):
 
 
 class Event(Base):
-    """Something that happened to a cluster or a node."""
+    """Something that happened to a cluster, a node or a host aggregate."""
 
     __tablename__ = "event"
     __table_args__ = (

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from senlin_like.db.aggregate_models import ImageTask
 from senlin_like.db.models import Binding, Cluster, Event, Node, Profile
 from senlin_like.simulated_cloud import tables
 from senlin_like.simulated_cloud.world import World
@@ -59,6 +60,7 @@ def snapshot(stage: Stage) -> dict[str, Any]:
         ),
         "ports": len(checks.cloud_rows(world, tables.PORTS)),
         "queues": len(checks.cloud_rows(world, tables.QUEUES)),
+        "images": _images(stage),
         "bindings": _bindings(stage),
         "balancers": _balancers(stage),
         "marks": sorted("mark" in row.data for row in stage.rows(Node)),
@@ -81,6 +83,18 @@ def _things(world: World) -> dict[str, Any]:
             (row.target, row.image, row.name if "." in row.name else "")
             for row in checks.cloud_rows(world, tables.CONTAINERS)
             if row.deleted_at is None
+        ),
+    }
+
+
+def _images(stage: Stage) -> dict[str, Any]:
+    """Return which images are on hosts, and what is known of that."""
+    return {
+        "tasks": sorted(
+            (row.host, row.image_id, row.status) for row in stage.rows(ImageTask)
+        ),
+        "there": sorted(
+            (row["host"], row["image_id"]) for row in stage.controls.image_caches()
         ),
     }
 

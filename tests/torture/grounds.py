@@ -3,6 +3,7 @@
 from tests.torture import (
     detach_scenarios,
     hook_scenarios,
+    image_scenarios,
     kinds,
     parent_scenarios,
     policy_scenarios,
@@ -10,7 +11,7 @@ from tests.torture import (
     update_scenarios,
 )
 
-GROUNDS = {"servers": scenarios, "kinds": kinds}
+GROUNDS = {"servers": scenarios, "kinds": kinds, "racks": image_scenarios}
 ALL = [
     *(("servers", scenario) for scenario in scenarios.SCENARIOS),
     *(("servers", scenario) for scenario in update_scenarios.SCENARIOS),
@@ -19,4 +20,5 @@ ALL = [
     *(("servers", scenario) for scenario in parent_scenarios.SCENARIOS),
     *(("servers", scenario) for scenario in hook_scenarios.SCENARIOS),
     *(("kinds", scenario) for scenario in kinds.SCENARIOS),
+    *(("racks", scenario) for scenario in image_scenarios.SCENARIOS),
 ]

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from senlin_like.context import RequestContext
 from senlin_like.db import models, session, vault
+from senlin_like.db.aggregate_models import ImageTask
 from senlin_like.db.models import Action
 from senlin_like.db.work_models import (
     BindingWatch,
@@ -185,6 +186,7 @@ class Stage:
             StrayWatch.__table__: ("due_at", "until"),
             BindingWatch.__table__: ("due_at", "until"),
             MemberCheck.__table__: ("due_at",),
+            ImageTask.__table__: ("due_at",),
         }
 
         def work(one: session.Session) -> None:

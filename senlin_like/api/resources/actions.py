@@ -13,7 +13,11 @@ ACTION = fields.Resource(
         Field(name="id", text="ID of the action.", shows=fields.ID),
         Field(name="name", text="Name of the action.", shows=TEXT),
         Field(name="action", text="Kind of the action.", shows=TEXT),
-        Field(name="target", text="ID of the cluster or node.", shows=TEXT),
+        Field(
+            name="target",
+            text="ID of the cluster or node, UUID of the aggregate.",
+            shows=TEXT,
+        ),
         Field(
             name="cluster_id",
             text="ID of the cluster that it belongs to; empty for none.",
@@ -87,7 +91,9 @@ LISTING = queries.Listing(
         queries.Filter(
             name="status", text="Status of the actions.", values=tuple(ActionStatus)
         ),
-        queries.Filter(name="target", text="ID of their cluster or node."),
+        queries.Filter(
+            name="target", text="ID of their cluster or node, UUID of their aggregate."
+        ),
         queries.Filter(
             name="cluster_id",
             text="ID, name or short id of their cluster.",

@@ -1,4 +1,4 @@
-"""Events: what happened to clusters and nodes."""
+"""Events: what happened to clusters, nodes and host aggregates."""
 
 from senlin_like.api import fields, queries
 from senlin_like.api.fields import OBJECT, TEXT, TIME, Field
@@ -13,9 +13,13 @@ EVENT = fields.Resource(
     (
         Field(name="id", text="ID of the event.", shows=fields.ID),
         Field(name="timestamp", text="When it happened.", shows=TIME),
-        Field(name="oid", text="ID of the cluster or node.", shows=TEXT),
-        Field(name="oname", text="Name of the cluster or node.", shows=TEXT),
-        Field(name="otype", text="CLUSTER or NODE.", shows=TEXT),
+        Field(
+            name="oid",
+            text="ID of the cluster or node, UUID of the aggregate.",
+            shows=TEXT,
+        ),
+        Field(name="oname", text="Name of the cluster, node or aggregate.", shows=TEXT),
+        Field(name="otype", text="CLUSTER, NODE or AGGREGATE.", shows=TEXT),
         Field(
             name="cluster_id",
             text="ID of the cluster; empty for none.",
@@ -33,7 +37,7 @@ EVENT = fields.Resource(
             text=_KINDS,
             shows=TEXT,
         ),
-        Field(name="status", text="start, end or error.", shows=TEXT),
+        Field(name="status", text="start, progress, end or error.", shows=TEXT),
         Field(name="status_reason", text="What happened, in words.", shows=TEXT),
         Field(name="meta_data", text="More about it.", shows=OBJECT),
     ),
@@ -41,9 +45,11 @@ EVENT = fields.Resource(
 
 LISTING = queries.Listing(
     filters=(
-        queries.Filter(name="oid", text="ID of the cluster or node."),
-        queries.Filter(name="oname", text="Name of the cluster or node."),
-        queries.Filter(name="otype", text="CLUSTER or NODE."),
+        queries.Filter(
+            name="oid", text="ID of the cluster or node, UUID of the aggregate."
+        ),
+        queries.Filter(name="oname", text="Name of the cluster, node or aggregate."),
+        queries.Filter(name="otype", text="CLUSTER, NODE or AGGREGATE."),
         queries.Filter(name="cluster_id", text="ID, name or short id of the cluster."),
         queries.Filter(
             name="action",

@@ -16,7 +16,7 @@ from senlin_like.db.session import after_commit
 from senlin_like.events import registry
 from senlin_like.operations import cluster_actions, clusters, node_actions, nodes
 from tests.heard import listening
-from tests.torture import hooks
+from tests.torture import hooks, hosted
 
 PATIENCE_S = 20
 COMMON = {
@@ -155,6 +155,31 @@ def test_a_lifecycle_hook_is_told_under_a_name_of_its_own(stage, tell, heard):
     payload = data_of(told[1][3], "NodeActionPayload")
     action = data_of(payload["action"], "ActionPayload")
     assert action["status"] == "WAITING_LIFECYCLE_COMPLETION"
+
+
+def test_aggregates_are_told_with_their_hosts(stage, tell, heard):
+    tell()
+    hosts = hosted.make_hosts(stage, 3)
+    uuid = hosted.make_aggregate(stage, hosts)
+    action_id = hosted.ask(stage)
+    stage.drain()
+
+    told = heard.take(2)
+
+    assert [event_type for _, _, event_type, _ in told] == [
+        "aggregate.cache_images.start",
+        "aggregate.cache_images.end",
+    ]
+    payload = data_of(told[-1][3], "AggregateActionPayload")
+    assert data_of(payload["aggregate"], "AggregatePayload") == {
+        "id": 1,
+        "uuid": uuid,
+        "name": hosted.AGGREGATE,
+        "hosts": hosts,
+        "metadata": {"ssd": "true"},
+    }
+    action = data_of(payload["action"], "ActionPayload")
+    assert (action["id"], action["outputs"]["hosts"]["done"]) == (action_id, 3)
 
 
 def test_errors_have_their_priority(stage, tell, heard):
