@@ -301,12 +301,6 @@ class ZoneConflict(Conflict):
     code = "clustering.aggregate.zone_conflict"
 
 
-class InvalidAggregate(Invalid):
-    """An aggregate can't be changed like this, or can't be deleted."""
-
-    code = "clustering.aggregate.invalid"
-
-
 class ServiceUnavailable(Error):
     """Something this service needs is away or overloaded; ask again later."""
 

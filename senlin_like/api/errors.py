@@ -17,7 +17,6 @@ STATUSES: dict[type[exceptions.Error], int] = {
     exceptions.Invalid: 400,
     exceptions.InvalidBody: 400,
     exceptions.InvalidSpec: 400,
-    exceptions.InvalidAggregate: 400,
     exceptions.RequestTooLarge: 400,
     exceptions.MultipleChoices: 400,
     exceptions.VersionNotFound: 400,

@@ -93,7 +93,7 @@ def update(
 
     :raises AggregateNotFound: when there is none.
     :raises AggregateNameExists: when another one has the name.
-    :raises InvalidAggregate: when its hosts can't be in that zone.
+    :raises Invalid: when its hosts can't be in that zone.
     """
     standings = _standings(deps) if ZONE_KEY in changes else {}
 
@@ -118,7 +118,7 @@ def set_metadata(
     """Add or replace metadata; those that are None are taken away, others stay.
 
     :raises AggregateNotFound: when there is none.
-    :raises InvalidAggregate: when the zone in it can't be.
+    :raises Invalid: when the zone in it can't be.
     """
     standings = _standings(deps) if ZONE_KEY in metadata else {}
 
@@ -205,14 +205,14 @@ def delete(deps: Deps, ctx: RequestContext, key: Key) -> None:
     """Delete an aggregate without hosts.
 
     :raises AggregateNotFound: when there is none.
-    :raises InvalidAggregate: when it has hosts.
+    :raises Invalid: when it has hosts.
     """
 
     def work(session: Session) -> int:
         aggregates.lock(session)
         record = find(aggregates.list_all(session), key)
         if record.hosts:
-            raise exceptions.InvalidAggregate(
+            raise exceptions.Invalid(
                 f"Cannot remove host from aggregate {record.id}. Reason: Host "
                 "aggregate is not empty."
             )
@@ -258,13 +258,13 @@ def _check_zone(
 ) -> None:
     """Refuse a zone that an aggregate can't have; ``begin`` begins the message."""
     if not zone:
-        raise exceptions.InvalidAggregate(
+        raise exceptions.Invalid(
             f"{begin} Reason: Aggregate {record.name} does not support empty named "
             "availability zone."
         )
     refusal = rules.refuse_zone(_group(record), zone, standings, _groups(records))
     if refusal is not None:
-        raise exceptions.InvalidAggregate(f"{begin} Reason: {refusal.reason}")
+        raise exceptions.Invalid(f"{begin} Reason: {refusal.reason}")
 
 
 def _standings(deps: Deps) -> Standings:

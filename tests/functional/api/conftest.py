@@ -26,6 +26,7 @@ from senlin_like.drivers import registry as driver_registry
 from senlin_like.operations import deps as parts
 from senlin_like.policies import registry as policy_registry
 from senlin_like.profiles import registry
+from tests.functional.callers import Caller
 from tests.functional.configured import configure
 
 SPEC = {
@@ -247,6 +248,13 @@ def as_user(monkeypatch: pytest.MonkeyPatch, build: Build) -> Any:
 
     user.nobody = recognising  # type: ignore[attr-defined]
     return user
+
+
+@pytest.fixture(params=["clustering", "compute"])
+def caller(request, client) -> Caller:
+    if request.param == "compute":
+        client = client.at(None).with_environ(HTTP_OPENSTACK_API_VERSION="compute 2.81")
+    return Caller(client=client, mode=request.param)
 
 
 @pytest.fixture

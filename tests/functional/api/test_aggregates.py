@@ -1,15 +1,14 @@
 """Host aggregates, in the manner of this service and in that of Nova's API."""
 
-import dataclasses
 import re
-from typing import Any
 
 import pytest
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import objects
-from tests.functional.api.conftest import SPEC, Reply
+from tests.functional.api.conftest import SPEC
+from tests.functional.callers import Caller
 
 KEYS = {
     "availability_zone",
@@ -27,58 +26,6 @@ TIMES = {
     "clustering": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
     "compute": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}"),
 }
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Caller:
-    """Asks for aggregates in one of the two modes."""
-
-    client: Any
-    mode: str
-
-    def call(self, method: str, path: str = "", body: Any = None) -> Reply:
-        reply: Reply = self.client.call(method, f"/v1/os-aggregates{path}", body)
-        return reply
-
-    def create(self, name: str, zone: str | None = None) -> Any:
-        given = {"name": name} | ({} if zone is None else {"availability_zone": zone})
-        reply = self.call("POST", "", {"aggregate": given})
-        assert reply.status == 200, reply.raw
-        return reply.json["aggregate"]
-
-    def act(self, aggregate: Any, name: str, params: Any) -> Reply:
-        return self.call("POST", f"/{aggregate['id']}/action", {name: params})
-
-    def add(self, aggregate: Any, host: str) -> Reply:
-        return self.act(aggregate, "add_host", {"host": host})
-
-    def remove(self, aggregate: Any, host: str) -> Reply:
-        return self.act(aggregate, "remove_host", {"host": host})
-
-    def put_metadata(self, aggregate: Any, **metadata: Any) -> Reply:
-        return self.act(aggregate, "set_metadata", {"metadata": metadata})
-
-    def update(self, aggregate: Any, **changes: Any) -> Reply:
-        return self.call("PUT", f"/{aggregate['id']}", {"aggregate": changes})
-
-    def show(self, aggregate: Any) -> Any:
-        return self.call("GET", f"/{aggregate['id']}").json["aggregate"]
-
-    def text(self, reply: Reply) -> str:
-        """Return what a refusal says; each mode has a form of its own."""
-        if self.mode == "clustering":
-            assert reply.json["error"]["code"] == reply.status
-            return reply.message
-        [fault] = reply.json.values()
-        assert fault["code"] == reply.status
-        return fault["message"]
-
-
-@pytest.fixture(params=["clustering", "compute"])
-def caller(request, client) -> Caller:
-    if request.param == "compute":
-        client = client.at(None).with_environ(HTTP_OPENSTACK_API_VERSION="compute 2.81")
-    return Caller(client=client, mode=request.param)
 
 
 @pytest.fixture
@@ -315,111 +262,6 @@ def test_numbers_that_nothing_has(caller, identity):
         reply = caller.call(method, f"/{identity}")
         assert reply.status == 404
         assert caller.text(reply) == f"Aggregate {identity} could not be found."
-
-
-CREATIONS: list[Any] = [
-    {},
-    {"aggregate": {}},
-    {"aggregate": {"name": ""}},
-    {"aggregate": {"name": "a" * 256}},
-    {"aggregate": {"name": " a"}},
-    {"aggregate": {"name": "a\n"}},
-    {"aggregate": {"name": "a\u0000b"}},
-    {"aggregate": {"name": 5}},
-    {"aggregate": {"name": None}},
-    {"aggregate": {"name": "a", "availability_zone": ""}},
-    {"aggregate": {"name": "a", "availability_zone": "a:b"}},
-    {"aggregate": {"name": "a", "availability_zone": "z" * 256}},
-    {"aggregate": {"name": "a", "other": 1}},
-    {"aggregate": {"name": "a"}, "other": 1},
-    {"aggregate": "a"},
-    {"aggregate": None},
-]
-
-
-@pytest.mark.parametrize("body", CREATIONS)
-def test_creations_that_cannot_be(caller, body):
-    reply = caller.call("POST", "", body)
-
-    assert reply.status == 400
-    assert caller.text(reply)
-    assert caller.call("GET").json == {"aggregates": []}
-
-
-def test_a_refusal_names_field_and_value(caller):
-    reply = caller.call("POST", "", {"aggregate": {"name": ""}})
-
-    text = caller.text(reply)
-    assert text.startswith("Invalid input for field/attribute name. Value: . ")
-    extra = caller.call("POST", "", {"aggregate": {"name": "a"}, "x": 1})
-    assert caller.text(extra) == (
-        "Additional properties are not allowed ('x' was unexpected)"
-    )
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"name": ""},
-        {"name": "   "},
-        {"name": None},
-        {"availability_zone": 1},
-        {"name": "b", "hosts": []},
-    ],
-)
-def test_updates_that_cannot_be(caller, changes):
-    made = caller.create("a")
-
-    assert caller.update(made, **changes).status == 400
-    assert caller.show(made)["name"] == "a"
-
-
-def test_blanks_around_a_new_name_do_not_count(caller):
-    made = caller.create("a")
-
-    assert caller.update(made, name="  b ").json["aggregate"]["name"] == "b"
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"add_host": {}},
-        {"add_host": {"host": "a b"}},
-        {"add_host": {"host": "host1\n"}},
-        {"add_host": {"host": ""}},
-        {"add_host": {"host": "host1", "x": 1}},
-        {"add_host": {"host": "host1"}, "remove_host": {"host": "host1"}},
-        {"remove_host": None},
-        {"set_metadata": {}},
-        {"set_metadata": {"metadata": {"a/b": "1"}}},
-        {"set_metadata": {"metadata": {"": "1"}}},
-        {"set_metadata": {"metadata": {"key\n": "1"}}},
-        {"set_metadata": {"metadata": {"key": 1}}},
-        {"set_metadata": {"metadata": {"key": "v" * 256}}},
-        {"set_metadata": {"metadata": {"k" * 256: "v"}}},
-        {"set_metadata": {"metadata": []}},
-        {"unheard_of": {}},
-    ],
-)
-def test_actions_that_cannot_be(caller, body):
-    made = caller.create("a")
-
-    reply = caller.call("POST", f"/{made['id']}/action", body)
-
-    assert reply.status == 400
-    assert caller.text(reply)
-    shown = caller.show(made)
-    assert (shown["hosts"], shown["metadata"]) == ([], {})
-
-
-def test_an_action_that_is_not_known_is_named(caller):
-    made = caller.create("a")
-
-    reply = caller.act(made, "paint", {})
-
-    assert caller.text(reply) == "There is no such action: paint"
 
 
 def test_the_cloud_is_told_of_zones(caller, deps):
