@@ -18,15 +18,13 @@ from senlin_like import exceptions
 from senlin_like.api import (
     auth,
     bodies,
-    discovery,
+    dialects,
     door,
-    errors,
     health,
     replies,
     router,
     throttle,
 )
-from senlin_like.api import microversions as mv
 from senlin_like.api.auth import Environ, Wsgi
 from senlin_like.api.call import Limits, Parts
 from senlin_like.context import mark_logs
@@ -76,13 +74,11 @@ def _request_id(app: Wsgi, conf: cfg.ConfigOpts, parts: Parts) -> Wsgi:
     def identified(environ: Environ, start_response: Any) -> Any:
         request_id = environ[auth.REQUEST_ID] = f"req-{uuid.uuid4()}"
         mark_logs(request_id)
+        dialect = environ[dialects.KEY] = dialects.choose(environ)
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             headers.append(("x-openstack-request-id", request_id))
-            version = environ.get(auth.VERSION)
-            if version is not None:
-                headers.append((mv.HEADER, f"{mv.SERVICE} {mv.text(version)}"))
-            headers.append(("Vary", mv.HEADER))
+            headers.extend(dialect.headers(environ))
             return start_response(status, headers, *rest)
 
         return app(environ, start)
@@ -124,21 +120,17 @@ def _versions(app: Wsgi, conf: cfg.ConfigOpts, parts: Parts) -> Wsgi:
     """Show the version documents and find the microversion of a request."""
 
     def versioned(environ: Environ, start_response: Any) -> Any:
-        path = environ["PATH_INFO"]
-        if discovery.is_versions(path):
+        dialect: dialects.Dialect = environ[dialects.KEY]
+        shown = dialect.list_versions(environ)
+        if shown is None:
+            environ[auth.VERSION] = dialect.negotiate(environ)
+            shown = dialect.show_version(environ)
+        if shown is not None:
             _only_get(environ)
-            shown = discovery.document(replies.base_url(environ))
-            body = replies.encode({"versions": [shown]})
-            return replies.reply(environ, start_response, 300, body)
-        environ[auth.VERSION] = mv.negotiate(
-            environ.get("HTTP_OPENSTACK_API_VERSION", "")
-        )
-        if discovery.is_version(path):
-            _only_get(environ)
-            shown = discovery.document(replies.base_url(environ))
-            body = replies.encode({"version": shown})
-            return replies.reply(environ, start_response, 200, body)
-        if path == router.DESCRIPTION_PATH:
+            status, document = shown
+            body = replies.encode(document)
+            return replies.reply(environ, start_response, status, body)
+        if environ["PATH_INFO"] == router.DESCRIPTION_PATH:
             _only_get(environ)
             return replies.reply(environ, start_response, 200, router.description())
         return app(environ, start_response)
@@ -155,13 +147,16 @@ def _faults(app: Wsgi, conf: cfg.ConfigOpts, parts: Parts) -> Wsgi:
     """Turn errors into answers; what nobody expected gets its id and no more."""
 
     def guarded(environ: Environ, start_response: Any) -> Any:
+        dialect: dialects.Dialect = environ[dialects.KEY]
         try:
             return app(environ, start_response)
         except exceptions.Error as error:
-            fault = errors.fault(error)
+            fault = dialect.fault(error)
+            if fault.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                LOG.warning("%s: %s", error.type, error.message)
         except Exception:
             LOG.exception("Request %s failed", environ[auth.REQUEST_ID])
-            fault = errors.unexpected(environ[auth.REQUEST_ID])
+            fault = dialect.unexpected(environ[auth.REQUEST_ID])
         headers = list(fault.headers)
         if fault.status == HTTPStatus.UNAUTHORIZED and auth.CHALLENGE in environ:
             headers.append(("WWW-Authenticate", environ[auth.CHALLENGE]))

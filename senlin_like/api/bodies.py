@@ -17,6 +17,10 @@ Environ = dict[str, Any]
 _TYPES = ("application/json", "json", "")
 
 
+class NotJson(exceptions.InvalidBody):
+    """A body that begins like JSON isn't any."""
+
+
 def declared_size(environ: Environ) -> int | None:
     """Read the length of the body; None when the client doesn't tell it.
 
@@ -46,12 +50,13 @@ def check_size(environ: Environ, largest: int) -> None:
 def read(environ: Environ, largest: int, deepest: int) -> dict[str, Any] | None:
     """Read the JSON object of a request; None when there is no body.
 
-    :raises InvalidBody: when it isn't JSON, is nested deeper than ``deepest``
-        or holds characters or numbers that can't be stored.
+    :raises NotJson: when it isn't JSON.
+    :raises InvalidBody: when it is nested deeper than ``deepest`` or holds
+        characters or numbers that can't be stored.
     :raises RequestTooLarge: when it has more than ``largest`` bytes.
     """
     raw = _bytes(environ, largest)
-    if not raw.startswith(b"{") or not _is_json(environ.get("CONTENT_TYPE") or ""):
+    if not raw.startswith(b"{") or not is_json(environ):
         if raw:
             LOG.info("A body of %s bytes counts as none: no JSON object.", len(raw))
         return None
@@ -59,9 +64,7 @@ def read(environ: Environ, largest: int, deepest: int) -> dict[str, Any] | None:
         body: dict[str, Any] = json.loads(raw, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, ValueError) else "nested too deep"
-        raise exceptions.InvalidBody(
-            f"The request body is not valid JSON: {reason}"
-        ) from error
+        raise NotJson(f"The request body is not valid JSON: {reason}") from error
     _check(body, deepest)
     return body
 
@@ -94,7 +97,9 @@ def _bytes(environ: Environ, largest: int) -> bytes:
     return raw
 
 
-def _is_json(content_type: str) -> bool:
+def is_json(environ: Environ) -> bool:
+    """Tell whether a body may be JSON by what is said of it, which may be nothing."""
+    content_type = environ.get("CONTENT_TYPE") or ""
     kind = content_type.partition(";")[0].strip().lower()
     return kind in _TYPES or kind.startswith("text/plain")
 

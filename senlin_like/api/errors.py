@@ -5,14 +5,11 @@ The only place that knows both the exceptions and the statuses.
 
 import dataclasses
 import json
-import logging
 import re
 from http import HTTPStatus
 from typing import Any
 
 from senlin_like import exceptions
-
-LOG = logging.getLogger(__name__)
 
 #: Class of error → HTTP status; a subclass without a line is like its parent.
 STATUSES: dict[type[exceptions.Error], int] = {
@@ -20,6 +17,7 @@ STATUSES: dict[type[exceptions.Error], int] = {
     exceptions.Invalid: 400,
     exceptions.InvalidBody: 400,
     exceptions.InvalidSpec: 400,
+    exceptions.InvalidAggregate: 400,
     exceptions.RequestTooLarge: 400,
     exceptions.MultipleChoices: 400,
     exceptions.VersionNotFound: 400,
@@ -29,6 +27,8 @@ STATUSES: dict[type[exceptions.Error], int] = {
     exceptions.OverQuota: 403,
     exceptions.NotFound: 404,
     exceptions.BindingNotFound: 404,
+    exceptions.AggregateNotFound: 404,
+    exceptions.HostNotFound: 404,
     exceptions.RouteNotFound: 404,
     exceptions.MethodNotAllowed: 405,
     exceptions.Conflict: 409,
@@ -39,6 +39,9 @@ STATUSES: dict[type[exceptions.Error], int] = {
     exceptions.ActionImmutable: 409,
     exceptions.FeatureNotSupported: 409,
     exceptions.ResourceInUse: 409,
+    exceptions.AggregateNameExists: 409,
+    exceptions.AggregateHostExists: 409,
+    exceptions.ZoneConflict: 409,
     exceptions.TooManyRequests: 429,
     exceptions.ServiceUnavailable: 503,
     # Somebody else's failure, that may pass; see ``status_of`` for refusals.
@@ -103,8 +106,6 @@ def status_of(error: exceptions.Error) -> int:
 def fault(error: exceptions.Error) -> Fault:
     """Turn an error into status, headers and JSON body."""
     status = status_of(error)
-    if status >= 500:
-        LOG.warning("%s: %s", error.type, error.message)
     details: dict[str, Any] = {
         "code": status,
         "error_code": error.code,
@@ -113,7 +114,7 @@ def fault(error: exceptions.Error) -> Fault:
     }
     if status == 401:
         details["title"] = HTTPStatus(status).phrase
-    return Fault(status=status, headers=_headers(error), body=_body(status, details))
+    return Fault(status=status, headers=headers(error), body=_body(status, details))
 
 
 def unexpected(request_id: str) -> Fault:
@@ -126,15 +127,19 @@ def unexpected(request_id: str) -> Fault:
             {
                 "code": 500,
                 "error_code": "clustering.internal",
-                "message": f"An unexpected error occurred; its request id is "
-                f"{request_id}.",
+                "message": bug(request_id),
                 "type": "InternalError",
             },
         ),
     )
 
 
-def _headers(error: exceptions.Error) -> tuple[tuple[str, str], ...]:
+def bug(request_id: str) -> str:
+    """Say that something is wrong here; the request's id is all that helps."""
+    return f"An unexpected error occurred; its request id is {request_id}."
+
+
+def headers(error: exceptions.Error) -> tuple[tuple[str, str], ...]:
     """Give the headers that an error needs beside its body."""
     if isinstance(error, exceptions.ServiceUnavailable | exceptions.TooManyRequests):
         return (("Retry-After", str(error.retry_after_s)),)

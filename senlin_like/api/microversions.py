@@ -33,6 +33,9 @@ SCALING_CONFLICTS: Version = (1, 11)
 ACTION_UPDATE: Version = (1, 12)
 NODE_TAINTED: Version = (1, 13)
 ACTION_CLUSTER_ID: Version = (1, 14)
+AGGREGATES: Version = (1, 15)
+AGGREGATE_IMAGES: Version = (1, 16)
+PRECACHING: Version = (1, 17)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,6 +83,20 @@ HISTORY = (
     Change(version=(1, 12), summary="Actions can be cancelled."),
     Change(version=(1, 13), summary="Nodes can be tainted."),
     Change(version=(1, 14), summary="Actions show, and filter by, their cluster."),
+    Change(
+        version=(1, 15),
+        summary="Compute hosts can be grouped in aggregates, as in Nova's API.",
+    ),
+    Change(
+        version=(1, 16),
+        summary="Images can be brought to the hosts of an aggregate before servers "
+        "need them.",
+    ),
+    Change(
+        version=(1, 17),
+        summary="Growing or updating a cluster can wait until its image is on the "
+        "hosts of an aggregate.",
+    ),
 )
 
 LOWEST = HISTORY[0].version

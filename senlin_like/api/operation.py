@@ -7,7 +7,7 @@ body readable, version, access rule, body valid.
 
 import dataclasses
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from senlin_like import exceptions
@@ -86,6 +86,15 @@ class Operation:
     listing: queries.Listing | None = None
     is_open: bool = False
     parameters: tuple[queries.Parameter, ...] = ()
+    #: Rules that count instead where the body has such a key.
+    rules_by_key: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def rule_for(self, raw: Any) -> str:
+        """Return the access rule of a request with this body."""
+        named = [
+            self.rules_by_key[key] for key in raw or () if key in self.rules_by_key
+        ]
+        return named[0] if named else self.rule
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -127,7 +136,7 @@ class Endpoint(Generic[Method]):
         if takes is not None and raw is None and takes.wrapped is not Wrapped.FREE:
             raise bodies.missing()
         call.need(declared.since)
-        call.authorize(declared.rule)
+        call.authorize(declared.rule_for(raw))
         if declared.listing is None:
             call.known = frozenset(one.name for one in declared.parameters)
         if takes is not None:

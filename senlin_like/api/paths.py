@@ -11,8 +11,8 @@ _MEDIA_TYPE = re.compile(
 )
 
 
-def read(environ: Environ) -> str:
-    """Return the path as text, with its version even if that is in Accept.
+def decode(environ: Environ) -> str:
+    """Return the path as text.
 
     :raises RouteNotFound: when it isn't UTF-8.
     """
@@ -20,6 +20,15 @@ def read(environ: Environ) -> str:
         path: str = environ["PATH_INFO"].encode("latin-1").decode()
     except UnicodeDecodeError:
         raise exceptions.RouteNotFound from None
+    return path
+
+
+def read(environ: Environ) -> str:
+    """Return the path as text, with its version even if that is in Accept.
+
+    :raises RouteNotFound: when it isn't UTF-8.
+    """
+    path = decode(environ)
     accept = environ.get("HTTP_ACCEPT", "")
     if "clustering-v1" not in accept or path.split("/", 2)[1] in discovery.ROOTS:
         return path

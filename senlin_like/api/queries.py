@@ -68,7 +68,9 @@ class Listing:
     @property
     def general(self) -> tuple[str, ...]:
         """Return the parameters that aren't filters."""
-        return PAGING if self.is_paged else ("sort",)
+        if self.is_paged:
+            return PAGING
+        return ("sort",) if self.sort_keys else ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import json
 import logging
 from typing import Any
 
-from senlin_like.api import auth, bodies, openapi, paths, replies, root, tree
+from senlin_like.api import auth, dialects, openapi, replies, root, tree
 from senlin_like.api.auth import Environ
 from senlin_like.api.call import Call, Parts
 from senlin_like.context import RequestContext
@@ -40,7 +40,8 @@ class Router:
 
         :raises Error: for whatever is wrong with it.
         """
-        path = paths.read(environ)
+        dialect: dialects.Dialect = environ[dialects.KEY]
+        path = dialect.path(environ)
         method = environ["REQUEST_METHOD"]
         found, ids = self._find(path, method)
         call = Call(
@@ -56,7 +57,7 @@ class Router:
         limits, declared = self._parts.limits, found.endpoint.declared
         largest = limits.open_body_bytes if declared.is_open else limits.body_bytes
         raw = (
-            bodies.read(environ, largest, limits.nesting)
+            dialect.read_body(environ, largest, limits)
             if declared.takes is not None
             else None
         )

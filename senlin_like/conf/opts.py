@@ -64,6 +64,7 @@ def register(conf: cfg.ConfigOpts) -> None:
             "X-Tenant-Id",
             "X-OpenStack-Request-ID",
             "OpenStack-API-Version",
+            "X-OpenStack-Nova-API-Version",
         ],
         expose_headers=[
             "X-Auth-Token",
@@ -71,6 +72,7 @@ def register(conf: cfg.ConfigOpts) -> None:
             "X-Service-Token",
             "X-OpenStack-Request-ID",
             "OpenStack-API-Version",
+            "X-OpenStack-Nova-API-Version",
             "Location",
         ],
         allow_methods=["GET", "PUT", "POST", "DELETE", "PATCH"],

@@ -75,7 +75,7 @@ class ImageTask(Base):
 
 
 class ZoneNotice(Base):
-    """Whether the cloud knows the zones that aggregates give hosts; one row.
+    """Whether the cloud knows the zones that aggregates give hosts; one row at most.
 
     ``wanted`` counts changes of zones, ``told`` is the count that the cloud has
     been told of. Who tells it holds the row until ``held_until`` (epoch seconds

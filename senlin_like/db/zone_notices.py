@@ -1,8 +1,11 @@
 """The row that says whether the cloud knows the zones that aggregates give hosts."""
 
+import functools
+
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from senlin_like.db import statements
 from senlin_like.db.aggregate_models import ZoneNotice
 from senlin_like.db.types import db_now
 
@@ -11,10 +14,14 @@ _IS_THE_ROW = TABLE.c.id == 1
 
 
 def want(session: orm.Session) -> None:
-    """Note that the cloud has to be told."""
-    session.execute(
-        sa.update(TABLE).where(_IS_THE_ROW).values(wanted=TABLE.c.wanted + 1)
-    )
+    """Note that the cloud has to be told; the first time makes the row."""
+    session.execute(_want(session.get_bind().dialect.name))
+
+
+def is_wanted(session: orm.Session) -> bool:
+    """Tell whether the cloud has to be told."""
+    query = sa.select(TABLE.c.id).where(_IS_THE_ROW, TABLE.c.told < TABLE.c.wanted)
+    return session.scalar(query) is not None
 
 
 def take(session: orm.Session, holder: str, hold_s: float) -> int | None:
@@ -57,3 +64,9 @@ def release(session: orm.Session, holder: str) -> None:
         .where(_IS_THE_ROW, TABLE.c.holder == holder)
         .values(holder=None, held_until=None)
     )
+
+
+@functools.cache
+def _want(dialect: str) -> sa.Insert:
+    row = {"id": 1, "wanted": 1, "told": 0}
+    return statements.put(dialect, TABLE, row, {"wanted": TABLE.c.wanted + 1})

@@ -22,6 +22,7 @@ from senlin_like.engine.checker import Options as HealthOptions
 from senlin_like.engine.watcher import Watcher
 from senlin_like.flows.run import Run, Ties
 from senlin_like.flows.workbench import Workbench
+from senlin_like.operations import zones
 from senlin_like.operations.deps import Deps
 
 LOG = logging.getLogger(__name__)
@@ -253,8 +254,9 @@ class Engine:
         lease.every(self._stopping, pace, self.reap, "Reaping")
 
     def sweep(self) -> int:
-        """Remove what lost engines have made too much; see to members."""
+        """Remove what lost engines have made too much; see to members and zones."""
         self.deps.db.transact(heartbeat.forget_lost)
+        zones.tell(self.deps)
         every_s = self.options.stray_every_s
         removed = sum(
             one.sweep(self.bench, every_s=every_s) for one in (strays, policy_strays)

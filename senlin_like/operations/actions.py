@@ -39,7 +39,8 @@ CANCELLABLE = (
 class Asked:
     """What a user wants to have done; ``timeout`` is in seconds.
 
-    ``data`` is what the action's own notes begin with; ``cause`` is who asks.
+    ``data`` is what the action's own notes begin with; ``cause`` is who asks;
+    ``after`` are actions that it has to stand in line behind besides.
     """
 
     kind: Kind
@@ -50,6 +51,7 @@ class Asked:
     timeout: int
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     cause: Cause = Cause.REQUEST
+    after: tuple[str, ...] = ()
 
 
 def request(session: Session, deps: Deps, ctx: RequestContext, asked: Asked) -> str:
@@ -86,17 +88,18 @@ def request(session: Session, deps: Deps, ctx: RequestContext, asked: Asked) -> 
         "inputs": deps.db.vault.seal_secrets(asked.inputs),
         "data": dict(asked.data),
     }
-    if verdict.after:
+    after = (*verdict.after, *asked.after)
+    if after:
         row |= {
             "status": ActionStatus.WAITING,
             "wait_kind": WaitKind.TURN,
             "status_reason": "Waiting for its turn, after action(s) "
-            + ", ".join(verdict.after[:10])
+            + ", ".join(after[:10])
             + ".",
         }
     conflicts.insert(session, [row])
-    if verdict.after:
-        conflicts.wait_for(session, action_id, verdict.after)
+    if after:
+        conflicts.wait_for(session, action_id, after)
     return action_id
 
 

@@ -67,7 +67,7 @@ def create(
 
     :raises AggregateNameExists: when another one has the name.
     """
-    row = {
+    row: dict[str, Any] = {
         "uuid": str(uuid.uuid4()),
         "name": name,
         "zone": zone,
@@ -77,11 +77,9 @@ def create(
 
     def work(session: Session) -> Record:
         aggregates.lock(session)
-        records = aggregates.list_all(session)
-        _check_name(records, name)
-        return find(
-            [Record(id=aggregates.insert(session, row), updated_at=None, **row)], name
-        )
+        _check_name(aggregates.list_all(session), name)
+        made_id = aggregates.insert(session, row)
+        return find(aggregates.list_all(session), made_id)
 
     made = deps.db.transact(work)
     LOG.info("Aggregate %s '%s' made by %s", made.id, name, ctx.user_id)

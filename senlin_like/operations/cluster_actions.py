@@ -14,6 +14,7 @@ from senlin_like.operations import (
     actions,
     cluster_members,
     cluster_policies,
+    precaching,
     recovery,
 )
 from senlin_like.operations import credentials as permissions
@@ -49,8 +50,10 @@ def ask(
     if name in _FIRST:
         _FIRST[name](params)
     permissions.ensure(deps, ctx)
+    wanted = precaching.look_up(deps, ctx, identity, params)
 
-    def work(session: Session) -> str:
+    def work(session: Session) -> tuple[str, precaching.Begun | None]:
+        begun = precaching.begin(session, deps, ctx, wanted)
         cluster = clusters.find_lock(session, ctx, identity)
         try:
             inputs = check(session, deps, ctx, cluster, params)
@@ -59,10 +62,12 @@ def ask(
                 f"The policy '{error.identity}' is not attached to the specified "
                 f"cluster '{identity}'."
             ) from error
-        return request(session, deps, ctx, kind, cluster, inputs)
+        asked = precaching.behind(_asked(kind, cluster, inputs), begun)
+        return actions.request(session, deps, ctx, asked), begun
 
-    action_id = deps.db.transact(work)
+    action_id, begun = deps.db.transact(work)
     actions.settled(deps, action_id)
+    precaching.settled(deps, begun)
     return action_id
 
 
@@ -78,9 +83,13 @@ def request(
 
     :raises Conflict: when other actions stand in the way.
     """
+    return actions.request(session, deps, ctx, _asked(kind, cluster, inputs))
+
+
+def _asked(kind: Kind, cluster: Any, inputs: Params) -> actions.Asked:
     verb = inputs["operation"] if kind == Kind.CLUSTER_OPERATION else None
     prefix = f"cluster_{verb}" if verb else _PREFIXES.get(kind, kind.lower())
-    asked = actions.Asked(
+    return actions.Asked(
         kind=kind,
         target=cluster.id,
         cluster_id=cluster.id,
@@ -88,7 +97,6 @@ def request(
         name=f"{prefix}_{cluster.id[:8]}",
         timeout=cluster.timeout,
     )
-    return actions.request(session, deps, ctx, asked)
 
 
 def resize(

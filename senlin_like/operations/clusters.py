@@ -11,7 +11,7 @@ from senlin_like.db import identity as identities
 from senlin_like.db.session import Session
 from senlin_like.domain import capacity, cluster_config
 from senlin_like.domain.enums import ClusterStatus, Kind
-from senlin_like.operations import actions, hosting, references
+from senlin_like.operations import actions, hosting, precaching, references
 from senlin_like.operations import credentials as permissions
 from senlin_like.operations import profiles as profile_operations
 from senlin_like.operations.accepted import Accepted
@@ -53,7 +53,8 @@ def create(deps: Deps, ctx: RequestContext, body: Mapping[str, Any]) -> Accepted
             raise exceptions.Invalid(problem)
         stored = row | {"profile_id": profile["id"]}
         clusters.insert(session, stored)
-        action_id = _request(session, deps, ctx, Kind.CLUSTER_CREATE, stored, {})
+        asked = _asked(Kind.CLUSTER_CREATE, stored, {})
+        action_id = actions.request(session, deps, ctx, asked)
         record = profile_operations.record_of(stored)
         del record["next_index"]
         record |= {"profile_name": profile["name"], "nodes": [], "policies": []}
@@ -154,19 +155,27 @@ def update(
     :raises Conflict: when other actions stand in the way.
     """
     permissions.ensure(deps, ctx)
+    profile = body.get("profile_id")
+    if profile is None and body.get(precaching.KEY) is not None:
+        raise exceptions.Invalid(f"{precaching.KEY} needs a new profile_id.")
+    wanted = precaching.look_up(deps, ctx, identity, body, profile=profile)
 
-    def work(session: Session) -> Accepted:
+    def work(session: Session) -> tuple[Accepted, precaching.Begun | None]:
+        begun = precaching.begin(session, deps, ctx, wanted)
         row = clusters.find_lock(session, ctx, identity)
         if row.status == ClusterStatus.ERROR:
             raise exceptions.FeatureNotSupported("Updating a cluster in error state")
         inputs = _inputs(session, deps, ctx, row, body)
         current = dict(row._mapping)
-        action_id = _request(session, deps, ctx, Kind.CLUSTER_UPDATE, current, inputs)
+        asked = _asked(Kind.CLUSTER_UPDATE, current, inputs)
+        asked = precaching.behind(asked, begun)
+        action_id = actions.request(session, deps, ctx, asked)
         record = clusters.get(session, ctx, row.id)
-        return Accepted(record=record, action_id=action_id)
+        return Accepted(record=record, action_id=action_id), begun
 
-    accepted = deps.db.transact(work)
+    accepted, begun = deps.db.transact(work)
     actions.settled(deps, accepted.action_id)
+    precaching.settled(deps, begun)
     return accepted
 
 
@@ -262,7 +271,8 @@ def delete(
             _refuse_dependents(session, row.id, identity)
         current = dict(row._mapping)
         inputs = {"force": True} if force else {}
-        return _request(session, deps, ctx, Kind.CLUSTER_DELETE, current, inputs)
+        asked = _asked(Kind.CLUSTER_DELETE, current, inputs)
+        return actions.request(session, deps, ctx, asked)
 
     action_id = deps.db.transact(work)
     actions.settled(deps, action_id)
@@ -284,15 +294,8 @@ def _refuse_dependents(session: Session, cluster_id: str, identity: str) -> None
         )
 
 
-def _request(
-    session: Session,
-    deps: Deps,
-    ctx: RequestContext,
-    kind: Kind,
-    row: Mapping[str, Any],
-    inputs: dict[str, Any],
-) -> str:
-    asked = actions.Asked(
+def _asked(kind: Kind, row: Mapping[str, Any], inputs: dict[str, Any]) -> actions.Asked:
+    return actions.Asked(
         kind=kind,
         target=row["id"],
         cluster_id=row["id"],
@@ -300,4 +303,3 @@ def _request(
         name=f"{kind.lower()}_{row['id'][:8]}",
         timeout=row["timeout"],
     )
-    return actions.request(session, deps, ctx, asked)

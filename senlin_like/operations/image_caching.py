@@ -28,21 +28,33 @@ def ask(deps: Deps, ctx: RequestContext, key: Key, image_ids: Sequence[str]) -> 
 
     :raises AggregateNotFound: when there is no such aggregate.
     """
-    images = list(dict.fromkeys(image_ids))
-
-    def work(session: Session) -> str:
-        aggregates.lock(session)
-        record = find(aggregates.list_all(session), key)
-        running = image_tasks.find_running(session, record.uuid, record.hosts, images)
-        if running is not None:
-            return running
-        action_id = actions.request(session, deps, ctx, _asked(deps, record, images))
-        image_tasks.insert(session, action_id, record.hosts, images)
-        return action_id
-
-    action_id = deps.db.transact(work)
-    LOG.info("Action %s brings images, asked for by %s", action_id, ctx.user_id)
+    action_id = deps.db.transact(
+        lambda session: request(session, deps, ctx, key, image_ids)
+    )
     actions.settled(deps, action_id)
+    return action_id
+
+
+def request(
+    session: Session,
+    deps: Deps,
+    ctx: RequestContext,
+    key: Key,
+    image_ids: Sequence[str],
+) -> str:
+    """Do so within a transaction; call ``actions.settled`` after it.
+
+    :raises AggregateNotFound: when there is no such aggregate.
+    """
+    images = list(dict.fromkeys(image_ids))
+    aggregates.lock(session)
+    record = find(aggregates.list_all(session), key)
+    running = image_tasks.find_running(session, record.uuid, record.hosts, images)
+    if running is not None:
+        return running
+    action_id = actions.request(session, deps, ctx, _asked(deps, record, images))
+    image_tasks.insert(session, action_id, record.hosts, images)
+    LOG.info("Action %s brings images, asked for by %s", action_id, ctx.user_id)
     return action_id
 
 

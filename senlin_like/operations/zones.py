@@ -33,6 +33,9 @@ def tell(deps: Deps) -> None:
 
 def _tell(deps: Deps, holder: str) -> bool:
     """Tell the cloud what is so now; False when there is nothing to tell."""
+    with deps.db.reader() as session:
+        if not zone_notices.is_wanted(session):
+            return False
     wanted = deps.db.transact(lambda one: zone_notices.take(one, holder, HOLD_S))
     if wanted is None:
         return False

@@ -175,6 +175,9 @@ class ProfileType(Protocol):
         :raises InvalidSpec: when the properties don't say it, or twice.
         """
 
+    def images(self, properties: Mapping[str, Any]) -> list[str]:
+        """Return ids or names of the images that hypervisors start objects from."""
+
     def validate(
         self, cloud: clouds.Cloud, properties: Mapping[str, Any], name: str
     ) -> None:

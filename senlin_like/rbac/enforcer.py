@@ -18,6 +18,14 @@ MEMORY_S = 5.0
 MOST_REMEMBERED = 4096
 
 
+class RuleForbids(exceptions.Forbidden):
+    """An access rule doesn't allow the caller to do this."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__()
+        self.rule = rule
+
+
 class Access:
     """The access rules of one process.
 
@@ -50,12 +58,12 @@ class Access:
     def authorize(self, rule: str, ctx: RequestContext) -> None:
         """Check a rule.
 
-        :raises Forbidden: when it doesn't allow the caller.
+        :raises RuleForbids: when it doesn't allow the caller.
         :raises ServiceUnavailable: when the rules can't be read.
         """
         if not self.is_allowed(rule, ctx):
             LOG.info("Rule %s refuses user %s", rule, ctx.user_id)
-            raise exceptions.Forbidden
+            raise RuleForbids(rule)
 
     def _ask(self, rule: str, ctx: RequestContext) -> bool:
         target = {"project_id": ctx.project_id, "user_id": ctx.user_id}

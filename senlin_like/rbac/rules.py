@@ -6,11 +6,13 @@ from oslo_policy import policy
 
 from senlin_like.rbac import (
     actions,
+    aggregates,
     base,
     build_info,
     cluster_policies,
     clusters,
     events,
+    hosts,
     nodes,
     policies,
     policy_types,
@@ -34,9 +36,11 @@ RESOURCES = (
     nodes,
     actions,
     events,
+    hosts,
     receivers,
     webhooks,
     services,
+    aggregates,
     projects,
     simulated,
 )

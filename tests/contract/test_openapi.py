@@ -6,8 +6,9 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from senlin_like.api import export, openapi, queries
+from senlin_like.api import export, openapi, queries, root, tree
 from senlin_like.api import microversions as mv
+from senlin_like.api.compute import microversions as nova
 from senlin_like.api.fields import On
 from senlin_like.api.operation import Gives, Wrapped
 from senlin_like.rbac import rules
@@ -15,6 +16,10 @@ from senlin_like.rbac import rules
 FOLDER = pathlib.Path(__file__).parents[2] / "api-ref" / "source"
 OPERATIONS = openapi.operations()
 IDS = [f"{method} {path}" for path, method, _endpoint in OPERATIONS]
+
+
+#: In Nova's manner; aggregates are the same as those of version 1.
+COMPUTE = list(tree.walk(root.compute(), "/compute/v2.1"))
 
 
 @pytest.mark.parametrize("name", ["openapi.json", "parameters.yaml"])
@@ -41,6 +46,24 @@ def test_every_operation_is_declared_in_full(path, method, endpoint):
     assert (declared.listing is not None) == (declared.gives is Gives.PAGE)
     if declared.takes is not None and declared.takes.wrapped is Wrapped.FREE:
         assert declared.takes.schema is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "endpoint"),
+    COMPUTE,
+    ids=[f"{method} {path}" for path, method, _endpoint in COMPUTE],
+)
+def test_every_operation_of_the_compute_root_is_declared(path, method, endpoint):
+    declared = endpoint.declared
+    documented = {rule.name: rule for rule in rules.list_rules()}
+    ours = path.replace("/compute/v2.1/os-aggregates", "/v1/os-aggregates")
+
+    assert {"method": method, "path": ours} in documented[declared.rule].operations
+    assert endpoint.__doc__
+    for version in (nova.LOWEST, nova.HIGHEST):
+        jsonschema.Draft202012Validator.check_schema(
+            declared.resource.schema(On.SHOW, version)
+        )
 
 
 def test_operations_have_names_of_their_own():

@@ -65,6 +65,14 @@ _NODES = Field(
     null=NOWHERE,
     when_missing="Value for 'nodes' must have at least 1 item(s).",
 )
+_PRECACHE = Field(
+    name="precache_aggregate",
+    text="Number, UUID or name of a host aggregate: before new nodes are made, "
+    "their image is brought to its hosts.",
+    on=On.CREATE,
+    takes=STRING,
+    since=mv.PRECACHING,
+)
 _RESIZE = (
     Field(
         name="adjustment_type",
@@ -102,6 +110,7 @@ _RESIZE = (
         on=On.CREATE,
         takes=field_types.BOOL,
     ),
+    _PRECACHE,
 )
 
 #: Names of Senlin's API reference → those of its code.
@@ -148,7 +157,8 @@ ACTIONS: dict[str, Asked] = {
         table=_parameters("resize", *_RESIZE),
     ),
     "scale_out": Asked(
-        text="Add nodes to the cluster.", table=_parameters("scale_out", _COUNT)
+        text="Add nodes to the cluster.",
+        table=_parameters("scale_out", _COUNT, _PRECACHE),
     ),
     "scale_in": Asked(
         text="Remove nodes from the cluster.", table=_parameters("scale_in", _COUNT)

@@ -102,6 +102,14 @@ CLUSTER = fields.Resource(
             takes=field_types.BOOL,
             since=mv.PROFILE_ONLY,
         ),
+        Field(
+            name="precache_aggregate",
+            text="Number, UUID or name of a host aggregate: before the nodes get "
+            "the new profile, its image is brought to the hosts of the aggregate.",
+            on=On.UPDATE,
+            takes=STRING,
+            since=mv.PRECACHING,
+        ),
         Field(name="nodes", text="IDs of its nodes.", shows=fields.IDS),
         Field(
             name="policies",

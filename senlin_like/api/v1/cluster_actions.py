@@ -12,7 +12,8 @@ from senlin_like.api.resources.cluster_actions import ACTIONS, ALIASES, OPERATIO
 from senlin_like.api.tree import Place
 from senlin_like.api.v1 import asking
 from senlin_like.domain.enums import AdjustmentType
-from senlin_like.operations import cluster_actions
+from senlin_like.operations import cluster_actions, precaching
+from senlin_like.rbac import aggregates as aggregate_rules
 from senlin_like.rbac import clusters as rules
 
 
@@ -63,6 +64,8 @@ class Actions(Place):
         name, given = asking.only_key(call.body, "action", "")
         params = _parameters(call, name, given)
         name = ALIASES.get(name, name)
+        if precaching.KEY in params:
+            call.authorize(aggregate_rules.IMAGES)
         return cluster_actions.ask(call.deps, call.look, call.identity, name, params)
 
 

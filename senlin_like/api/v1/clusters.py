@@ -17,8 +17,9 @@ from senlin_like.api.resources.clusters import ATTRIBUTE, CLUSTER, FORCE, LISTIN
 from senlin_like.api.tree import Place
 from senlin_like.api.v1 import asking, cluster_actions, cluster_policies, listing
 from senlin_like.db import clusters as rows
-from senlin_like.operations import clusters, collect
+from senlin_like.operations import clusters, collect, precaching
 from senlin_like.operations.accepted import Accepted
+from senlin_like.rbac import aggregates as aggregate_rules
 from senlin_like.rbac import clusters as rules
 
 
@@ -81,6 +82,8 @@ class Cluster(Place):
     )
     def patch(self, call: Call) -> Accepted:
         """Change a cluster; the answer shows it as it was before."""
+        if call.body.get(precaching.KEY) is not None:
+            call.authorize(aggregate_rules.IMAGES)
         return clusters.update(call.deps, call.look, call.identity, call.body)
 
     @operation(

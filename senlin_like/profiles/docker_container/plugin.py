@@ -108,6 +108,10 @@ class DockerContainer:
             types=hosts.TYPES,
         )
 
+    def images(self, properties: Mapping[str, Any]) -> list[str]:
+        """Return none: containers run within servers, not on hypervisors."""
+        return []
+
     def validate(
         self, cloud: clouds.Cloud, properties: Mapping[str, Any], name: str
     ) -> None:

@@ -88,6 +88,10 @@ class HeatStack:
     def host(self, properties: Mapping[str, Any]) -> None:
         """Return None: the cloud chooses where a stack goes."""
 
+    def images(self, properties: Mapping[str, Any]) -> list[str]:
+        """Return none: only the template's resources know theirs."""
+        return []
+
     def validate(
         self, cloud: clouds.Cloud, properties: Mapping[str, Any], name: str
     ) -> None:

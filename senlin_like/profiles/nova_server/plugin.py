@@ -93,6 +93,11 @@ class NovaServer:
     def host(self, properties: Mapping[str, Any]) -> None:
         """Return None: the cloud chooses where a server goes."""
 
+    def images(self, properties: Mapping[str, Any]) -> list[str]:
+        """Return the image of servers; disks made from images are made elsewhere."""
+        image = properties.get("image")
+        return [image] if image else []
+
     def validate(
         self, cloud: clouds.Cloud, properties: Mapping[str, Any], name: str
     ) -> None:

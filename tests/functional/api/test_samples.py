@@ -15,6 +15,7 @@ import pytest
 FOLDER = pathlib.Path(__file__).parents[3] / "api-ref" / "source" / "samples"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_TIME_OF_NOVA = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}")
 
 
 class Samples:
@@ -29,6 +30,7 @@ class Samples:
         text = json.dumps(value, indent=2, sort_keys=True)
         text = _UUID.sub(self._replaced, text)
         text = _TIME.sub("2026-01-31T12:00:00Z", text)
+        text = _TIME_OF_NOVA.sub("2026-01-31T12:00:00.000000", text)
         text = re.sub(r"_[0-9a-f]{8}\"", '_00000000"', text) + "\n"
         text = re.sub(
             r"http://[^/]+:8777/", "http://clustering.example.org:8777/", text
@@ -56,8 +58,10 @@ def samples():
 def send(client, samples, deps):
     """Send a request, keep both bodies, and let what it started succeed."""
 
-    def sent(name, method, path, body=None, status=200):
-        reply = client.call(method, path, body)
+    def sent(name, method, path, body=None, status=200, version=None):
+        asking = client if version is None else client.at(None)
+        given = {} if version is None else {"http_openstack_api_version": version}
+        reply = asking.call(method, path, body, **given)
         assert reply.status == status, reply.raw
         if body is not None:
             samples.keep(f"{name}-request", body)
@@ -83,6 +87,7 @@ def test_samples(send, spec, policy_spec, deps):
     policies(send, policy_spec)
     cluster_policies(send, deps)
     receivers(send)
+    aggregates(send)
     send("fault", "GET", "/v1/clusters/nobody", status=404)
 
 
@@ -196,3 +201,29 @@ def receivers(send):
     send("receiver-create-message", "POST", "/v1/receivers", queue, 201)
     webhook = f"/v1/webhooks/{made.json['receiver']['id']}/trigger?V=2"
     send("webhook-trigger", "POST", webhook, {"count": 3}, 202)
+
+
+def aggregates(send):
+    path = "/v1/os-aggregates"
+    aggregate = {"name": "fast", "availability_zone": "east"}
+    send("aggregate-create", "POST", path, {"aggregate": aggregate})
+    added = {"add_host": {"host": "host1"}}
+    send("aggregate-add-host", "POST", f"{path}/fast/action", added)
+    metadata = {"set_metadata": {"metadata": {"ssd": "true", "hdd": None}}}
+    send("aggregate-set-metadata", "POST", f"{path}/fast/action", metadata)
+    renamed = {"aggregate": {"name": "faster"}}
+    send("aggregate-update", "PUT", f"{path}/fast", renamed)
+    send("aggregate-list", "GET", path)
+    shown = send("aggregate-show", "GET", f"{path}/faster").json["aggregate"]
+    image = {"cache": [{"id": "70a599e0-31e7-49b7-b260-868f441e862b"}]}
+    send("aggregate-images", "POST", f"{path}/faster/images", image, 202)
+    compute(send, f"{path}/{shown['id']}")
+    removed = {"remove_host": {"host": "host1"}}
+    send("aggregate-remove-host", "POST", f"{path}/faster/action", removed)
+
+
+def compute(send, path):
+    nova = "compute 2.81"
+    send("compute-aggregate-show", "GET", path, version=nova)
+    added = {"add_host": {"host": "host1"}}
+    send("compute-fault", "POST", f"{path}/action", added, 409, version=nova)

@@ -1,7 +1,6 @@
 """Host aggregates: their hosts, images brought there, and what the cloud knows."""
 
 import sqlalchemy as sa
-from alembic import op
 
 from senlin_like.db import types
 from senlin_like.db.migrations import steps
@@ -10,11 +9,6 @@ revision = "004"
 down_revision = "003"
 
 _NAME = sa.String(255)
-_ONE_NOTICE = """
-    INSERT INTO zone_notice (id, wanted, told)
-    SELECT 1, 0, 0 FROM (SELECT COUNT(*) AS rows_there FROM zone_notice) n
-    WHERE n.rows_there = 0
-"""
 
 
 def upgrade() -> None:
@@ -89,4 +83,3 @@ def _create_zone_notice() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_zone_notice"),
         **steps.MYSQL,
     )
-    op.execute(sa.text(_ONE_NOTICE))
