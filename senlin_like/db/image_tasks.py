@@ -161,13 +161,35 @@ def cancel_all(session: orm.Session, target: str) -> None:
 
 
 def delete_some(session: orm.Session, action_ids: Collection[str], most: int) -> int:
-    """Delete up to ``most`` tasks of actions; returns how many."""
-    keys = [TABLE.c.action_id, TABLE.c.host, TABLE.c.image_id]
-    query = sa.select(*keys).where(TABLE.c.action_id.in_(list(action_ids))).limit(most)
-    found = [tuple(row) for row in session.execute(query)]
-    if found:
-        session.execute(sa.delete(TABLE).where(sa.tuple_(*keys).in_(found)))
-    return len(found)
+    """Delete up to ``most`` tasks of actions; returns how many.
+
+    Positions of an action follow each other, so that a part of them is a range.
+    """
+    found = session.execute(
+        sa.select(
+            TABLE.c.action_id,
+            sa.func.count().label("tasks"),
+            sa.func.min(TABLE.c.position).label("first"),
+        )
+        .where(TABLE.c.action_id.in_(list(action_ids)))
+        .group_by(TABLE.c.action_id)
+    )
+    whole, cut, left = [], None, most
+    for row in found:
+        if row.tasks <= left:
+            whole.append(row.action_id)
+            left -= row.tasks
+        elif cut is None:
+            cut = row
+    if whole:
+        session.execute(sa.delete(TABLE).where(TABLE.c.action_id.in_(whole)))
+    if cut is not None and left:
+        part = TABLE.c.position < cut.first + left
+        session.execute(
+            sa.delete(TABLE).where(TABLE.c.action_id == cut.action_id, part)
+        )
+        left = 0
+    return most - left
 
 
 def _task(row: Any) -> Task:

@@ -50,8 +50,11 @@ def snapshot(stage: Stage) -> dict[str, Any]:
             (row.action, row.status, _mask(row.status_reason))
             for row in stage.actions()
         ),
+        # How often progress is told depends on when it is looked at.
         "events": sorted(
-            (row.otype, row.action, row.status) for row in stage.rows(Event)
+            (row.otype, row.action, row.status)
+            for row in stage.rows(Event)
+            if row.status != "progress"
         ),
         **_things(world),
         "dependents": sorted(

@@ -71,7 +71,7 @@ class CacheImages(Step):
             return self._later(memo, error)
         now = run.now()
         tasks = {_key(task): self._sighted(task, seen, now) for task in before}
-        is_stopped = self._ask(tasks, now)
+        is_stopped = self._ask(tasks)
         after = list(tasks.values())
         changed = [task for task, old in zip(after, before, strict=True) if task != old]
 
@@ -83,7 +83,7 @@ class CacheImages(Step):
                 return Done()
             kept = self._tell(session, counts, memo)
             kept["pace"] = pace_s = self._pace_s(memo, has_changed=bool(changed))
-            wait_s = rules.next_look_s(after, self.limits, now, pace_s)
+            wait_s = rules.next_look_s(after, self.limits, run.now(), pace_s)
             return self._park(0.0 if is_stopped else wait_s, f"{counts}.", kept)
 
         return Decide(decide=settle)
@@ -108,22 +108,22 @@ class CacheImages(Step):
         reason = "" if image is None else image.reason
         return rules.sighted(task, sight, reason, self.limits, now)
 
-    def _ask(self, tasks: dict[Key, Task], now: float) -> bool:
+    def _ask(self, tasks: dict[Key, Task]) -> bool:
         """Ask the hosts whose turn it is; tell whether something has come between.
 
         What was asked until then has to be written down before that is heeded.
         """
-        for task in rules.next_asked(tasks.values(), self.limits, now):
+        for task in rules.next_asked(tasks.values(), self.limits, self.run.now()):
             if tasks[_key(task)] is not task:
                 continue
             try:
                 self.run.may_go_on()
             except _STOPPED:
                 return True
-            tasks.update(self._asked(task, tasks.values(), now))
+            tasks.update(self._asked(task, tasks.values()))
         return False
 
-    def _asked(self, task: Task, tasks: Iterable[Task], now: float) -> dict[Key, Task]:
+    def _asked(self, task: Task, tasks: Iterable[Task]) -> dict[Key, Task]:
         """Ask a host for an image; returns the tasks that change by that."""
         try:
             self.run.deps.driver.hosts.cache_image(task.host, task.image_id)
@@ -131,7 +131,7 @@ class CacheImages(Step):
             return _not_found(task, tasks, error)
         except exceptions.CloudError as error:
             wish_s = getattr(error, "retry_after_s", None)
-            made = rules.tried(task, error.message, self.limits, now, wish_s)
+            made = rules.tried(task, error.message, self.limits, self.run.now(), wish_s)
         else:
             made = task.ended(TaskStatus.UNDERWAY)
         return {_key(task): made}

@@ -201,7 +201,29 @@ def test_tries_come_with_longer_and_longer_pauses(stage, racks):
     pauses = [later - before for before, later in itertools.pairwise(times)]
 
     assert len(pauses) == 3
-    assert all(pause >= least for pause, least in zip(pauses, [2, 4, 8], strict=True))
+    assert all(
+        pause > least - 0.1 for pause, least in zip(pauses, [2, 4, 8], strict=True)
+    )
+
+
+def test_a_pause_begins_when_a_try_has_failed(stage, racks):
+    [host] = racks(1)
+    hosted.fault(stage, host, "timeout", count=1)
+    action_id = hosted.ask(stage)
+
+    def answer_late(label):
+        if label.endswith(f"call {hosted.ASK} #1"):
+            [run] = stage.engine.heart.runs()
+            run._deadline -= 60.0
+        return False
+
+    stage.moments.dice = answer_late
+    stage.moments.is_watching = True
+    began = stage.clock()
+    stage.step(1)
+
+    [task] = hosted.tasks(stage, action_id).values()
+    assert task.due_at >= began + 60 + 2
 
 
 def test_the_cloud_is_left_alone_as_long_as_it_wants(stage, racks):
