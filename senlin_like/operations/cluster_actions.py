@@ -30,6 +30,8 @@ _PREFIXES = {
     Kind.CLUSTER_DETACH_POLICY: "detach_policy",
     Kind.CLUSTER_UPDATE_POLICY: "update_policy",
 }
+#: What can wait until an image is where new nodes may be.
+_GROWING = frozenset({Kind.CLUSTER_SCALE_OUT, Kind.CLUSTER_RESIZE})
 FILTER_KEYS = ("name", "profile_id", "status", "role")
 
 
@@ -50,7 +52,9 @@ def ask(
     if name in _FIRST:
         _FIRST[name](params)
     permissions.ensure(deps, ctx)
-    wanted = precaching.look_up(deps, ctx, identity, params)
+    wanted = None
+    if kind in _GROWING:
+        wanted = precaching.look_up(deps, ctx, identity, params)
 
     def work(session: Session) -> tuple[str, precaching.Begun | None]:
         begun = precaching.begin(session, deps, ctx, wanted)

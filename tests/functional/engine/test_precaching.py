@@ -171,3 +171,13 @@ def test_a_cluster_of_somebody_else(stage, make, fast):
         cluster_actions.ask(
             stage.deps, other, "web", "scale_out", {"precache_aggregate": "fast"}
         )
+
+
+def test_a_check_waits_for_no_image(stage, make, fast):
+    make(1, image=IMAGE)
+
+    action_id = cluster_actions.ask(
+        stage.deps, stage.ctx, "web", "check", {"precache_aggregate": "fast"}
+    )
+
+    assert stage.action(action_id).status == "READY"
