@@ -218,6 +218,9 @@ def aggregates(send):
     image = {"cache": [{"id": "70a599e0-31e7-49b7-b260-868f441e862b"}]}
     send("aggregate-images", "POST", f"{path}/faster/images", image, 202)
     compute(send, f"{path}/{shown['id']}")
+    growth = {"scale_out": {"count": 2, "precache_aggregate": "faster"}}
+    actions = "/v1/clusters/c1/actions"
+    send("cluster-scale-out-precache", "POST", actions, growth, 202)
     removed = {"remove_host": {"host": "host1"}}
     send("aggregate-remove-host", "POST", f"{path}/faster/action", removed)
 
