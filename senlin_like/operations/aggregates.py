@@ -220,7 +220,10 @@ def delete(deps: Deps, ctx: RequestContext, key: Key) -> None:
         aggregates.delete(session, record.id)
         return record.id
 
-    LOG.info("Aggregate %s deleted by %s", deps.db.transact(work), ctx.user_id)
+    deleted = deps.db.transact(work)
+    LOG.info("Aggregate %s deleted by %s", deleted, ctx.user_id)
+    # What was on its way there stops.
+    deps.wake()
 
 
 def _change(
