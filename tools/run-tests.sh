@@ -26,6 +26,7 @@ FAILED=0
 REQUIRE_ALL=no
 RESULTS=()
 CLOSING=()
+BAD=()
 LEFT_OUT=()
 STAGES=""
 
@@ -76,6 +77,9 @@ check_tests() {
     while IFS= read -r line; do
         LEFT_OUT+=("$name: ${line#SKIPPED }")
     done < <(grep -E '^SKIPPED ' "$LOGS/$name.log")
+    while IFS= read -r line; do
+        BAD+=("$line")
+    done < <(grep -E '^(FAILED|ERROR) ' "$LOGS/$name.log" | head -n 20)
 }
 
 run_lint() {
@@ -97,6 +101,10 @@ report() {
     if [ ${#CLOSING[@]} -gt 0 ]; then
         printf '\nTests:\n'
         for line in "${CLOSING[@]}"; do say "  $line"; done
+    fi
+    if [ ${#BAD[@]} -gt 0 ]; then
+        printf '\nFailed:\n'
+        for line in "${BAD[@]}"; do say "  $line"; done
     fi
     printf '\nLeft out:\n'
     for line in lint unit functional contract integration; do
