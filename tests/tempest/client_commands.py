@@ -21,14 +21,16 @@ LIST_COLUMNS = {
 class Command:
     """Say what to type after ``openstack cluster`` and what must come back.
 
-    With ``patient`` it is tried again until the answer is as wanted.  ``saves``
-    maps new names to fields, of the first row if the answer is a list.
+    ``prints`` is in the output, ``complains`` among the errors.  With ``patient`` it
+    is tried again until the answer is as wanted.  ``saves`` maps new names to
+    fields, of the first row if the answer is a list.
     """
 
     line: str
     shows: Mapping[str, object] = dataclasses.field(default_factory=dict)
     columns: Sequence[str] = ()
     prints: str = ""
+    complains: str = ""
     saves: Mapping[str, str] = dataclasses.field(default_factory=dict)
     status: int = 0
     patient: bool = False

@@ -135,7 +135,8 @@ def _commands(environment: Environment, place: pathlib.Path) -> list[list[str]]:
     if uv := shutil.which("uv"):
         return [
             [uv, "venv", "--python", environment.python, str(place)],
-            [uv, "pip", "install", "--python", python, *wanted],
+            # As pip does; a client that compiles itself at each start is slow.
+            [uv, "pip", "install", "--compile-bytecode", "--python", python, *wanted],
         ]
     return [
         [environment.python, "-m", "venv", str(place)],

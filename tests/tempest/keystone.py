@@ -19,6 +19,8 @@ import identity
 import processes
 
 REGION = "RegionOne"
+#: Where the service answers as a compute service does.
+COMPUTE_ROOT = "/compute/v2.1"
 SCHEMA_TIMEOUT_S = 300
 START_TIMEOUT_S = 60
 THREADS = 8
@@ -26,8 +28,9 @@ THREADS = 8
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Say where Keystone keeps its things and which service it lists.
+    """Say where Keystone keeps its things and which services it lists.
 
+    ``service_url`` is listed for clustering and, with a path, for compute.
     ``database`` is an SQLAlchemy URL; None means SQLite below ``work_dir``.  A
     database on a server is made anew, and dropped afterwards unless ``keep``.
     """
@@ -39,6 +42,19 @@ class Settings:
     python: str = sys.executable
     newest: bool = False
     keep: bool = False
+    images_url: str | None = None
+
+    @property
+    def catalogue(self) -> list[tuple[str, str, str]]:
+        """Return type, name and address of each service beside Keystone."""
+        root = self.service_url
+        listed = [
+            ("clustering", "senlin", root),
+            ("compute", "nova", f"{root}{COMPUTE_ROOT}"),
+        ]
+        if self.images_url is not None:
+            listed.append(("image", "glance", self.images_url))
+        return listed
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -239,7 +255,7 @@ def _fill(
         identity.Entry(service_type=kind, service_name=name, region=REGION, url=url)
         for kind, name, url in (
             ("identity", "keystone", auth_url),
-            ("clustering", "senlin", settings.service_url),
+            *settings.catalogue,
         )
     ]
     identity.fill(identity.Keystone(auth_url, password), password, catalogue)
@@ -282,7 +298,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def settings_of(options: argparse.Namespace, service_url: str) -> Settings:
+def settings_of(
+    options: argparse.Namespace, service_url: str, images_url: str | None = None
+) -> Settings:
     """Turn parsed options into settings."""
     return Settings(
         work_dir=options.work_dir.resolve(),
@@ -292,6 +310,7 @@ def settings_of(options: argparse.Namespace, service_url: str) -> Settings:
         python=options.keystone_python,
         newest=options.keystone_newest,
         keep=options.keep,
+        images_url=images_url,
     )
 
 

@@ -52,16 +52,17 @@ class Answer:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Client:
-    """Hold the program with the options that go before every command."""
+    """Hold the program with the options and words that go before every command."""
 
     program: str
     options: Sequence[str]
+    group: Sequence[str] = ("cluster",)
 
     def call(self, words: Sequence[str]) -> Answer:
         """Run one command and return what it answered."""
         try:
             done = subprocess.run(
-                [self.program, *self.options, "cluster", *words],
+                [self.program, *self.options, *self.group, *words],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -103,6 +104,9 @@ def _complain(
     printed = string.Template(command.prints).substitute(names)
     if printed not in answer.output:
         return f"{printed!r} isn't in the output: {answer.output.strip()[-300:]}"
+    complained = string.Template(command.complains).substitute(names)
+    if complained not in answer.errors:
+        return f"{complained!r} isn't in the errors: {answer.errors.strip()[-300:]}"
     if not command.answers_json:
         return ""
     document = answer.document()
@@ -120,13 +124,22 @@ def _complain_about_row(
     if missing := sorted(wanted_names - set(row)):
         return f"without {', '.join(missing)}: {', '.join(row)}"
     for field, value in command.shows.items():
-        wanted = value
-        if isinstance(value, str):
-            wanted = string.Template(value).substitute(names)
+        wanted = _fill(value, names)
         if row[field] != wanted:
             return f"{field} is {row[field]!r}, not {wanted!r}"
     names.update({name: str(row[field]) for name, field in command.saves.items()})
     return ""
+
+
+def _fill(value: object, names: Mapping[str, str]) -> object:
+    """Fill names into a text, or into all texts of a list or dictionary."""
+    if isinstance(value, str):
+        return string.Template(value).substitute(names)
+    if isinstance(value, list):
+        return [_fill(one, names) for one in value]
+    if isinstance(value, dict):
+        return {key: _fill(one, names) for key, one in value.items()}
+    return value
 
 
 def plugin_commands(bin_dir: pathlib.Path) -> list[str]:
@@ -140,12 +153,14 @@ def plugin_commands(bin_dir: pathlib.Path) -> list[str]:
     return sorted(name.replace("_", " ").removeprefix("cluster ") for name in names)
 
 
-def uncovered(commands: Sequence[str]) -> list[str]:
-    """List the commands of the plugin that our list forgets."""
-    lines = [command.line for command in client_commands.COMMANDS]
+def uncovered(
+    known: Sequence[str], commands: Sequence[client_commands.Command]
+) -> list[str]:
+    """List the known commands that a list of ours forgets."""
+    lines = [command.line for command in commands]
     return [
         name
-        for name in commands
+        for name in known
         if not any(line == name or line.startswith(f"{name} ") for line in lines)
     ]
 
@@ -228,11 +243,10 @@ def _run(options: argparse.Namespace) -> int:
     if options.load_only:
         rows = [(name, _load(name, client)) for name in known]
     else:
-        rows = _try_all(options, client)
-    rows += [(name, "not in our list of commands") for name in uncovered(known)]
-    wrong = [complaint for _, complaint in rows if complaint]
-    print(f"{len(rows) - len(wrong)} work, {len(wrong)} fail")
-    return 1 if wrong else 0
+        rows = try_all(*_given(options), client)
+    forgotten = uncovered(known, client_commands.COMMANDS)
+    rows += [(name, "not in our list of commands") for name in forgotten]
+    return summarise(rows)
 
 
 def _auth(options: argparse.Namespace) -> list[str]:
@@ -264,17 +278,28 @@ def _load(name: str, client: Client) -> str:
     return complaint
 
 
-def _try_all(options: argparse.Namespace, client: Client) -> list[tuple[str, str]]:
-    """Run all commands in order; return each line with what is wrong with it."""
+def _given(
+    options: argparse.Namespace,
+) -> tuple[list[client_commands.Command], dict[str, str]]:
+    """Return the commands to run, and the names to begin with."""
     names = {"name": f"cli-{secrets.token_hex(3)}"}
     names |= write_files(options.work_dir.resolve() / "client")
+    commands = list(client_commands.COMMANDS)
     if options.unmanaged_server:
         names["unmanaged"] = options.unmanaged_server
-    rows = []
-    for command in client_commands.COMMANDS:
-        if "$unmanaged" in command.line and not options.unmanaged_server:
+        return commands, names
+    for command in commands:
+        if "$unmanaged" in command.line:
             print(f"left out    {command.line}: no --unmanaged-server")
-            continue
+    return [one for one in commands if "$unmanaged" not in one.line], names
+
+
+def try_all(
+    commands: Sequence[client_commands.Command], names: dict[str, str], client: Client
+) -> list[tuple[str, str]]:
+    """Run all commands in order; return each line with what is wrong with it."""
+    rows = []
+    for command in commands:
         try:
             complaint = check(command, names, client)
         except KeyError as error:
@@ -284,6 +309,13 @@ def _try_all(options: argparse.Namespace, client: Client) -> list[tuple[str, str
         _print_row(command.line, complaint)
         rows.append((command.line, complaint))
     return rows
+
+
+def summarise(rows: Sequence[tuple[str, str]]) -> int:
+    """Print how many commands work, and return the exit status."""
+    wrong = [complaint for _, complaint in rows if complaint]
+    print(f"{len(rows) - len(wrong)} work, {len(wrong)} fail")
+    return 1 if wrong else 0
 
 
 def _print_row(line: str, complaint: str) -> None:

@@ -1,5 +1,7 @@
 """Run Senlin's tempest plugin, unmodified, against the service and a real Keystone.
 
+The phase ``aggregates`` runs tempest's own tests of host aggregates instead.
+
 Brings everything up, runs the tests, prints the counts and takes everything
 down again.  The exit status is 0 only if tests ran and none failed.
 """
@@ -23,6 +25,7 @@ def main() -> int:
     keystone.add_options(parser)
     service.add_options(parser)
     _add_options(parser)
+    _add_what_is_run(parser)
     options = parser.parse_args()
     return environments.until_done(options.work_dir, lambda: _test(options))
 
@@ -33,7 +36,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--phase",
         choices=sorted(workspace.PHASES),
         default="api",
-        help="which part of the plugin (%(default)s)",
+        help="which tests: some of the plugin's, or tempest's own of host aggregates "
+        "(%(default)s)",
     )
     parser.add_argument(
         "--include", metavar="REGEX", help="these tests instead of a whole phase"
@@ -54,16 +58,6 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--timeout", type=float, default=3600, help="for all tests, in s (%(default)s)"
     )
     parser.add_argument(
-        "--tempest-python",
-        default=sys.executable,
-        help="interpreter for tempest (%(default)s)",
-    )
-    parser.add_argument(
-        "--tempest-newest",
-        action="store_true",
-        help="take the newest releases instead of the pinned ones",
-    )
-    parser.add_argument(
         "--endpoint",
         metavar="URL",
         help="test what already runs there; it must trust the Keystone started "
@@ -74,6 +68,26 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="CLOUDS_YAML",
         type=pathlib.Path,
         help="use the Keystone of this file, which keystone.py wrote",
+    )
+
+
+def _add_what_is_run(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which tempest asks for what."""
+    parser.add_argument(
+        "--tempest-python",
+        default=sys.executable,
+        help="interpreter for tempest (%(default)s)",
+    )
+    parser.add_argument(
+        "--tempest-newest",
+        action="store_true",
+        help="take the newest releases instead of the pinned ones",
+    )
+    parser.add_argument(
+        "--compute-microversion",
+        metavar="VERSION",
+        help="tests of host aggregates ask for it instead of none at all, up to "
+        f"{workspace.COMPUTE_NEWEST}",
     )
 
 
@@ -88,8 +102,7 @@ def _test(options: argparse.Namespace) -> int:
             url = options.endpoint or settings.url
             with_service = keystone.settings_of(options, url)
             cloud = stack.enter_context(keystone.running(with_service))
-        python, newest = options.tempest_python, options.tempest_newest
-        bin_dir = workspace.prepare(work_dir, cloud, python, newest)
+        bin_dir = workspace.prepare(work_dir, cloud, _installation(options))
         started = []
         if not options.endpoint:
             started = stack.enter_context(service.running(settings, cloud))
@@ -121,6 +134,15 @@ def _judge(
     if ran == 0:
         print("No test ran.")
     return status or 1
+
+
+def _installation(options: argparse.Namespace) -> workspace.Installation:
+    """Turn parsed options into what tempest is installed from."""
+    return workspace.Installation(
+        python=options.tempest_python,
+        newest=options.tempest_newest,
+        compute_version=options.compute_microversion,
+    )
 
 
 def _selection(options: argparse.Namespace) -> workspace.Selection:

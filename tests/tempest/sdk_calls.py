@@ -18,26 +18,20 @@ from collections.abc import Callable
 import environments
 
 CALL_TIMEOUT_S = 60
+#: How the names of the files with checks end.
+CHECKS = "_checks.py"
 
 
 def main() -> int:
     """Make the calls from the command line, in an environment of their own."""
     options = _parse()
-    work_dir = options.work_dir.resolve()
-    return environments.until_done(work_dir, lambda: _enter(options, work_dir))
+    return run_inside(options, _make_calls)
 
 
 def _parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--work-dir", type=pathlib.Path, default=environments.default_work_dir()
-    )
-    parser.add_argument("--python", default=sys.executable)
-    parser.add_argument("--cloud", default=os.environ.get("OS_CLOUD"))
-    parser.add_argument(
-        "--newest", action="store_true", help="openstacksdk's newest release"
-    )
+    add_options(parser)
     parser.add_argument("--microversion", default="1.14", help="(%(default)s)")
     parser.add_argument(
         "--with-later", action="store_true", help="metadata of clusters too"
@@ -51,8 +45,35 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _enter(options: argparse.Namespace, work_dir: pathlib.Path) -> int:
-    """Make the calls, or begin anew inside the environment with the SDK."""
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which SDK talks to which cloud."""
+    parser.add_argument(
+        "--work-dir", type=pathlib.Path, default=environments.default_work_dir()
+    )
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--cloud", default=os.environ.get("OS_CLOUD"))
+    parser.add_argument(
+        "--newest", action="store_true", help="openstacksdk's newest release"
+    )
+
+
+def run_inside(
+    options: argparse.Namespace, work: Callable[[argparse.Namespace], int]
+) -> int:
+    """Do the work of a command in the environment with the SDK.
+
+    Outside of it the command begins anew inside.  Returns the exit status.
+    """
+    work_dir = options.work_dir.resolve()
+    return environments.until_done(work_dir, lambda: _enter(options, work_dir, work))
+
+
+def _enter(
+    options: argparse.Namespace,
+    work_dir: pathlib.Path,
+    work: Callable[[argparse.Namespace], int],
+) -> int:
+    """Do the work, or begin anew inside the environment with the SDK."""
     environment = environments.Environment(
         name="sdk-newest" if options.newest else "sdk",
         packages=("openstacksdk",),
@@ -63,14 +84,14 @@ def _enter(options: argparse.Namespace, work_dir: pathlib.Path) -> int:
     )
     # Inside, the interpreter of the environment is the one that runs us.
     if pathlib.Path(sys.prefix) == work_dir / "venv" / environment.name:
-        return _make_calls(options)
+        return work(options)
     bin_dir = environments.prepare(environment, work_dir)
     python = str(bin_dir / "python")
     return environments.stay([python, *sys.argv], None)
 
 
 def proxy_calls(proxy: type) -> list[str]:
-    """List the public calls that the clustering proxy itself defines."""
+    """List the public calls that a class of the SDK itself defines."""
     return sorted(
         name
         for name, member in vars(proxy).items()
@@ -104,7 +125,7 @@ def _make_calls(options: argparse.Namespace) -> int:
         if set(covered) & set(left_out) or (step.adopts and not checks.unmanaged):
             print(f"left out    {', '.join(covered)}", flush=True)
         else:
-            complaint = _try(functools.partial(step.check, checks))
+            complaint = attempt(functools.partial(step.check, checks))
             wrong += bool(complaint)
             verdict = "FAILS" if complaint else "works"
             print(f"{verdict:11} {', '.join(covered)} {complaint}", flush=True)
@@ -119,15 +140,16 @@ def _make_calls(options: argparse.Namespace) -> int:
     return 1 if wrong or forgotten else 0
 
 
-def _try(check: Callable[[], None]) -> str:
+def attempt(check: Callable[[], None]) -> str:
     """Run a check and return what is wrong, empty if nothing is."""
     try:
         check()
     # Whatever goes wrong in one call, the other calls are made all the same.
     except Exception as error:  # noqa: BLE001
         place = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno for frame in place if "sdk_checks" in frame.filename]
-        where = f" (sdk_checks.py:{lines[-1]})" if lines else ""
+        paths = [(pathlib.Path(frame.filename).name, frame.lineno) for frame in place]
+        lines = [f"{name}:{line}" for name, line in paths if name.endswith(CHECKS)]
+        where = f" ({lines[-1]})" if lines else ""
         return f"{type(error).__name__}: {str(error)[:300]}{where}"
     return ""
 

@@ -14,8 +14,10 @@ import urllib.parse
 from collections.abc import Iterator, Sequence
 
 import environments
+import images
 import keystone
 import processes
+import vhosts
 
 SCHEMA_TIMEOUT_S = 120
 START_TIMEOUT_S = 60
@@ -164,43 +166,12 @@ def _database(settings: Settings) -> Iterator[None]:
             environments.database("drop", settings.database, python, settings.work_dir)
 
 
-@contextlib.contextmanager
-def _vhost(settings: Settings) -> Iterator[None]:
-    """Make a virtual host for this run alone, and remove it afterwards.
-
-    One named in the transport URL is used as it is.
-    """
+def _vhost(settings: Settings) -> contextlib.AbstractContextManager[None]:
+    """Have a virtual host for this run; one in the transport URL stays as it is."""
     parts = urllib.parse.urlsplit(settings.transport_url)
     if parts.path.strip("/"):
-        yield
-        return
-    everything = [".*", ".*", ".*"]
-    user = parts.username or "guest"
-    _rabbitmqctl(settings, "add_vhost", settings.vhost)
-    try:
-        _rabbitmqctl(
-            settings, "set_permissions", "-p", settings.vhost, user, *everything
-        )
-        yield
-    finally:
-        _rabbitmqctl(settings, "delete_vhost", settings.vhost)
-
-
-def _rabbitmqctl(settings: Settings, *arguments: str) -> None:
-    """Run RabbitMQ's administration command.
-
-    :raises processes.ProgramError: when it isn't there or refuses.
-    """
-    command = shutil.which("rabbitmqctl")
-    if command is None:
-        reason = "rabbitmqctl isn't on the PATH: name a virtual host in --transport-url"
-        raise processes.ProgramError(reason)
-    program = processes.Program(
-        name=f"rabbitmqctl-{arguments[0]}",
-        command=[command, "-q", *arguments],
-        run_dir=settings.work_dir / "log",
-    )
-    processes.run(program, 60)
+        return contextlib.nullcontext()
+    return vhosts.made(settings.vhost, parts.username or "guest", settings.work_dir)
 
 
 def _manage(settings: Settings, *words: str) -> None:
@@ -370,20 +341,21 @@ def _serve(options: argparse.Namespace) -> int:
     settings = settings_of(options, options.auth)
     with contextlib.ExitStack() as stack:
         cloud = None
+        images_url = stack.enter_context(images.running(settings.work_dir))
         if options.auth == "keystone":
-            with_service = keystone.settings_of(options, settings.url)
+            with_service = keystone.settings_of(options, settings.url, images_url)
             cloud = stack.enter_context(keystone.running(with_service))
             clouds_file = cloud.clouds_file
         else:
             clouds_file = environments.write_clouds(
-                settings.work_dir, _clouds_without_keystone(settings)
+                settings.work_dir, _clouds_without_keystone(settings, images_url)
             )
         stack.enter_context(running(settings, cloud))
         print(f"export OS_CLIENT_CONFIG_FILE={clouds_file} OS_CLOUD={USER}", flush=True)
         return environments.stay(options.command, clouds_file)
 
 
-def _clouds_without_keystone(settings: Settings) -> dict[str, object]:
+def _clouds_without_keystone(settings: Settings, images_url: str) -> dict[str, object]:
     """Describe the standalone service as the cloud ``demo``."""
     auth = {"endpoint": settings.url}
     if settings.auth == "http_basic":
@@ -392,6 +364,8 @@ def _clouds_without_keystone(settings: Settings) -> dict[str, object]:
         "auth_type": settings.auth,
         "auth": auth,
         "clustering_endpoint_override": settings.url,
+        "compute_endpoint_override": f"{settings.url}{keystone.COMPUTE_ROOT}",
+        "image_endpoint_override": images_url,
     }
     return {"clouds": {USER: cloud}}
 

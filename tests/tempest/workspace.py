@@ -17,9 +17,14 @@ PHASES = {
     "api": r"^senlin_tempest_plugin\.tests\.api\.",
     "functional": r"^senlin_tempest_plugin\.tests\.functional\.",
     "all": r"^senlin_tempest_plugin\.tests\.(api|functional)\.",
+    # With what lists hosts; changing services isn't offered.
+    "aggregates": r"^tempest\.(serial_tests\.)?api\.compute\.admin\.test_"
+    r"(aggregates|services\.|services_\w+\.\w+\.test_(get|list)_|hyper\S+_list_details)",
 }
 READ_TIMEOUT_S = 120
-UNAVAILABLE = ("cinder", "glance", "horizon", "neutron", "nova", "swift")
+UNAVAILABLE = ("cinder", "horizon", "neutron", "swift")
+#: The newest compute microversion that the service has.
+COMPUTE_NEWEST = "2.81"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -34,6 +39,19 @@ class Selection:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Installation:
+    """Say what tempest is installed from and what it asks for.
+
+    Tests of the compute API ask for ``compute_version``, or for a newer version
+    if they need it; for none if it is None.
+    """
+
+    python: str
+    newest: bool = False
+    compute_version: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Result:
     """Tell how one test ended: success, fail, skip, xfail, uxsuccess or exists."""
 
@@ -43,7 +61,7 @@ class Result:
 
 
 def prepare(
-    work_dir: pathlib.Path, cloud: keystone.Cloud, python: str, newest: bool
+    work_dir: pathlib.Path, cloud: keystone.Cloud, wanted: Installation
 ) -> pathlib.Path:
     """Install tempest with the plugin, write its files, return its programs.
 
@@ -51,10 +69,10 @@ def prepare(
     """
     pinned = environments.HERE / "constraints-tempest.txt"
     environment = environments.Environment(
-        name="tempest-newest" if newest else "tempest",
+        name="tempest-newest" if wanted.newest else "tempest",
         packages=("tempest", "senlin-tempest-plugin"),
-        constraints=None if newest else pinned,
-        python=python,
+        constraints=None if wanted.newest else pinned,
+        python=wanted.python,
     )
     bin_dir = environments.prepare(environment, work_dir)
     place = _place(work_dir)
@@ -64,7 +82,7 @@ def prepare(
     config = place / "tempest.conf"
     config.touch(mode=0o600)
     with config.open("w") as file:
-        _configuration(place, cloud).write(file)
+        _configuration(place, cloud, wanted.compute_version).write(file)
     (package,) = bin_dir.parent.glob("lib/python3*/site-packages/tempest")
     (place / ".stestr.conf").write_text(
         f"[DEFAULT]\ntest_path={package / 'test_discover'}\n"
@@ -145,7 +163,7 @@ def _place(work_dir: pathlib.Path) -> pathlib.Path:
 
 
 def _configuration(
-    place: pathlib.Path, cloud: keystone.Cloud
+    place: pathlib.Path, cloud: keystone.Cloud, compute_version: str | None
 ) -> configparser.RawConfigParser:
     """Say what the tests shall expect."""
     config = configparser.RawConfigParser()
@@ -169,8 +187,13 @@ def _configuration(
             },
             "service_available": {
                 "senlin": "true",
+                # The service's own compute root, as the catalogue says.
+                "nova": "true",
+                # Tests of it want a client for images at hand, and don't use it.
+                "glance": "true",
                 **dict.fromkeys(UNAVAILABLE, "false"),
             },
+            "compute": _compute(compute_version),
             "clustering": {
                 "min_microversion": "1.12",
                 "max_microversion": "1.12",
@@ -180,6 +203,12 @@ def _configuration(
         }
     )
     return config
+
+
+def _compute(version: str | None) -> dict[str, str]:
+    """Say which versions of the compute API the tests shall ask for."""
+    lowest = {} if version is None else {"min_microversion": version}
+    return {**lowest, "max_microversion": COMPUTE_NEWEST}
 
 
 def _exclude_list(selection: Selection) -> str:
