@@ -32,7 +32,7 @@ def declared_size(environ: Environ) -> int | None:
             "wsgi.input_terminated"
         )
         return None if is_streamed else 0
-    if not text.isdigit() or len(text) > 18:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise exceptions.InvalidBody("The Content-Length header is not a number.")
     return int(text)
 
