@@ -128,3 +128,20 @@ def test_a_body_with_many_defects_is_not_looked_through(caller):
     reply = caller.call("POST", f"/{made['id']}/images", {"cache": [1] * 1000})
 
     assert caller.text(reply).startswith("Invalid input for field/attribute 19. ")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{"aggregate": {"name": "a"}}', "application/vnd.openstack.compute+json"),
+        (
+            b'{"aggregate": {"name": "a"}}',
+            "application/vnd.openstack.compute+json; version=2.1",
+        ),
+        (b'\r\n\t {"aggregate": {"name": "a"}}\n', "application/json"),
+    ],
+)
+def test_bodies_are_read_as_nova_does(client, body, kind):
+    reply = client.at(None).post("/v1/os-aggregates", body, CONTENT_TYPE=kind)
+
+    assert reply.status == 200, reply.raw

@@ -245,23 +245,6 @@ def test_a_body_has_to_be_a_json_object(bare, body, kind, status, name):
     assert fault_of(reply) == (name, texts[status])
 
 
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (b'{"aggregate": {"name": "a"}}', "application/vnd.openstack.compute+json"),
-        (
-            b'{"aggregate": {"name": "a"}}',
-            "application/vnd.openstack.compute+json; version=2.1",
-        ),
-        (b'\r\n\t {"aggregate": {"name": "a"}}\n', "application/json"),
-    ],
-)
-def test_bodies_are_read_as_nova_does(bare, body, kind):
-    reply = bare.post(OURS, body, CONTENT_TYPE=kind)
-
-    assert reply.status == 200, reply.raw
-
-
 @pytest.mark.parametrize("path", [OURS, ALIAS])
 def test_a_body_that_is_too_large_is_over_the_limit(build, path):
     small = build(max_json_body_size=1024).at(None)
