@@ -4,6 +4,7 @@ The schemas have the rules of Nova's API, and refusals have the form of its
 texts, since its clients show them.
 """
 
+import itertools
 import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
@@ -17,6 +18,9 @@ from senlin_like.api import field_types
 from senlin_like.api import microversions as mv
 
 Schema = Mapping[str, Any]
+
+#: Defects that the one to be told is chosen from: a body may have very many.
+_MOST_DEFECTS = 20
 
 _FORMATS = jsonschema.FormatChecker(formats=())
 
@@ -78,6 +82,8 @@ _HOST: Schema = {**_TEXT, "pattern": r"^[A-Za-z0-9._\-]*$(?!\n)"}
 _KEYS = r"^[A-Za-z0-9_:. \-]{1,255}$(?!\n)"
 _METADATA: Schema = {
     "type": "object",
+    # Whichever way a zone comes, it is one; what is empty gets a text of its own.
+    "properties": {"availability_zone": {"format": "availability-zone"}},
     "patternProperties": {_KEYS: {"type": ["string", "null"], "maxLength": 255}},
     "additionalProperties": False,
 }
@@ -126,7 +132,8 @@ def check(schema: Schema, body: Any) -> Any:
     :raises InvalidBody: when it doesn't fit, naming the field and the reason.
     """
     checker = jsonschema.Draft202012Validator(schema, format_checker=_FORMATS)
-    defect = defects.best_match(checker.iter_errors(body))
+    found = itertools.islice(checker.iter_errors(body), _MOST_DEFECTS)
+    defect = defects.best_match(found)
     if defect is None:
         return body
     reason = _reason(defect)

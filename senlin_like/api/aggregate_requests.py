@@ -46,8 +46,10 @@ def act(call: Call, key: Key) -> Record:
     :raises InvalidBody: when it names none, several, or one that isn't known.
     """
     body = call.body
-    if body is None or len(body) != 1:
+    if body is None:
         raise missing()
+    if len(body) != 1:
+        raise exceptions.InvalidBody("Malformed request body")
     [name] = body
     if name not in _ACTIONS:
         raise exceptions.InvalidBody(f"There is no such action: {name[:100]}")

@@ -32,7 +32,7 @@ def declared_size(environ: Environ) -> int | None:
             "wsgi.input_terminated"
         )
         return None if is_streamed else 0
-    if not text.isdigit() or len(text) > 18:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise exceptions.InvalidBody("The Content-Length header is not a number.")
     return int(text)
 
@@ -55,11 +55,21 @@ def read(environ: Environ, largest: int, deepest: int) -> dict[str, Any] | None:
         characters or numbers that can't be stored.
     :raises RequestTooLarge: when it has more than ``largest`` bytes.
     """
-    raw = _bytes(environ, largest)
+    raw = read_bytes(environ, largest)
     if not raw.startswith(b"{") or not is_json(environ):
         if raw:
             LOG.info("A body of %s bytes counts as none: no JSON object.", len(raw))
         return None
+    return parse(raw, deepest)
+
+
+def parse(raw: bytes, deepest: int) -> dict[str, Any]:
+    """Turn the bytes of a JSON object, which begin with its brace, into values.
+
+    :raises NotJson: when it isn't JSON.
+    :raises InvalidBody: when it is nested deeper than ``deepest`` or holds
+        characters or numbers that can't be stored.
+    """
     try:
         body: dict[str, Any] = json.loads(raw, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
@@ -74,8 +84,12 @@ def missing() -> exceptions.InvalidBody:
     return exceptions.InvalidBody(errors.GENERIC)
 
 
-def _bytes(environ: Environ, largest: int) -> bytes:
-    """Read all there is, but never more than allowed."""
+def read_bytes(environ: Environ, largest: int) -> bytes:
+    """Read all there is, but never more than allowed.
+
+    :raises RequestTooLarge: when there are more than ``largest`` bytes.
+    :raises InvalidBody: when there are fewer than announced.
+    """
     size = declared_size(environ)
     if size == 0:
         return b""
@@ -99,9 +113,14 @@ def _bytes(environ: Environ, largest: int) -> bytes:
 
 def is_json(environ: Environ) -> bool:
     """Tell whether a body may be JSON by what is said of it, which may be nothing."""
-    content_type = environ.get("CONTENT_TYPE") or ""
-    kind = content_type.partition(";")[0].strip().lower()
+    kind = media_type(environ)
     return kind in _TYPES or kind.startswith("text/plain")
+
+
+def media_type(environ: Environ) -> str:
+    """Return what is said of the type of a body, without its parameters."""
+    content_type = environ.get("CONTENT_TYPE") or ""
+    return content_type.partition(";")[0].strip().lower()
 
 
 def _too_large(size: str, largest: int) -> exceptions.RequestTooLarge:

@@ -43,27 +43,28 @@ def take(session: orm.Session, holder: str, hold_s: float) -> int | None:
 
 
 def settle(session: orm.Session, holder: str, told: int) -> None:
-    """Note what the cloud has been told, and let go.
-
-    Somebody who was too slow may have told it something old after others told
-    it something new: then it is to be told again.
-    """
-    settled = session.execute(
-        sa.update(TABLE)
-        .where(_IS_THE_ROW, TABLE.c.holder == holder)
-        .values(holder=None, held_until=None, told=told)
-    )
-    if not settled.rowcount:  # type: ignore[attr-defined]
-        want(session)
+    """Note what the cloud has been told, and let go."""
+    _let_go(session, holder, told=told)
 
 
 def release(session: orm.Session, holder: str) -> None:
     """Let go of telling the cloud, which failed."""
-    session.execute(
+    _let_go(session, holder)
+
+
+def _let_go(session: orm.Session, holder: str, **values: int) -> None:
+    """Let go, and set columns if it was still held.
+
+    Somebody who was too slow may have told the cloud something old after others
+    told it something new, even by a call that failed: then it is to be told again.
+    """
+    held = session.execute(
         sa.update(TABLE)
         .where(_IS_THE_ROW, TABLE.c.holder == holder)
-        .values(holder=None, held_until=None)
+        .values(holder=None, held_until=None, **values)
     )
+    if not held.rowcount:  # type: ignore[attr-defined]
+        want(session)
 
 
 @functools.cache

@@ -24,12 +24,14 @@ def is_available(picture: Picture, name: str, region: str) -> bool:
     """Tell whether a zone exists in a region and is available.
 
     A zone that only aggregates have is there as long as a host of the region is
-    in it.
+    in it, and one whose hosts have all been taken away by them is not.
     """
     zone = _find_zone(picture, name, region)
-    if zone is not None:
-        return bool(zone.attributes["is_available"])
-    return name in zones_of_hosts(picture, region).values()
+    if zone is not None and not zone.attributes["is_available"]:
+        return False
+    if name in zones_of_hosts(picture, region).values():
+        return True
+    return zone is not None and not _has_own_hosts(picture, name)
 
 
 def available_zones(picture: Picture, region: str) -> list[str]:
@@ -126,6 +128,11 @@ def _find_zone(picture: Picture, name: str, region: str) -> Thing | None:
     zone = picture.find("zone", name)
     here = zone is not None and zone.attributes["region"] == region
     return zone if here else None
+
+
+def _has_own_hosts(picture: Picture, name: str) -> bool:
+    hosts = picture.of("host").values()
+    return any(host.attributes["zone"] == name for host in hosts)
 
 
 def _is_closed(picture: Picture, name: str, region: str) -> bool:

@@ -13,6 +13,8 @@ from senlin_like.api.compute import microversions as nova
 #: What answers call the version in effect.
 _TEXT = "senlin_like.compute.version"
 _LEGACY_KEY = "HTTP_X_OPENSTACK_NOVA_API_VERSION"
+#: What may stand before JSON.
+_BLANKS = b" \t\r\n"
 _VARY = ("Vary", f"{mv.HEADER}, {nova.LEGACY_HEADER}")
 
 
@@ -81,15 +83,16 @@ class Compute:
         :raises UnsupportedMediaType: when the body is said to be something else.
         :raises Invalid: when it isn't right, or too large.
         """
-        if not bodies.is_json(environ):
+        own = bodies.media_type(environ) == discovery.MEDIA_TYPE
+        if not (own or bodies.is_json(environ)):
             raise faults.UnsupportedMediaType
+        raw = bodies.read_bytes(environ, largest).lstrip(_BLANKS)
+        if not raw.startswith(b"{"):
+            raise _malformed()
         try:
-            body = bodies.read(environ, largest, limits.nesting)
+            return bodies.parse(raw, limits.nesting)
         except bodies.NotJson as error:
             raise _malformed() from error
-        if body is None:
-            raise _malformed()
-        return body
 
     def fault(self, error: exceptions.Error) -> errors.Fault:
         """Turn an error into an answer."""

@@ -8,6 +8,8 @@ from senlin_like.api.compute import microversions as nova
 #: Where the versions are, and the one that there is.
 VERSIONS = "/compute"
 ROOT = "/compute/v2.1"
+#: The type of bodies, besides plain JSON.
+MEDIA_TYPE = "application/vnd.openstack.compute+json"
 HELP = "https://docs.openstack.org/api-ref/compute/"
 
 
@@ -38,9 +40,6 @@ def document(base_url: str) -> dict[str, Any]:
     described = listed(base_url)
     described["links"].append({"rel": "describedby", "type": "text/html", "href": HELP})
     described["media-types"] = [
-        {
-            "base": "application/json",
-            "type": "application/vnd.openstack.compute+json;version=2.1",
-        }
+        {"base": "application/json", "type": f"{MEDIA_TYPE};version=2.1"}
     ]
     return described

@@ -87,6 +87,10 @@ def test_blanks_around_a_new_name_do_not_count(caller):
         {"set_metadata": {"metadata": {"key": "v" * 256}}},
         {"set_metadata": {"metadata": {"k" * 256: "v"}}},
         {"set_metadata": {"metadata": []}},
+        {"set_metadata": {"metadata": {"availability_zone": "a\u0000b"}}},
+        {"set_metadata": {"metadata": {"availability_zone": "a\n"}}},
+        {"set_metadata": {"metadata": {"availability_zone": " "}}},
+        {"set_metadata": {"metadata": {"availability_zone": "a:b"}}},
         {"unheard_of": {}},
     ],
 )
@@ -101,9 +105,43 @@ def test_actions_that_cannot_be(caller, body):
     assert (shown["hosts"], shown["metadata"]) == ([], {})
 
 
+@pytest.mark.parametrize("body", [{}, {"set_metadata": {}, "add_host": {}}])
+def test_an_action_is_one_key(caller, body):
+    made = caller.create("a")
+
+    reply = caller.call("POST", f"/{made['id']}/action", body)
+
+    assert caller.text(reply) == "Malformed request body"
+
+
 def test_an_action_that_is_not_known_is_named(caller):
     made = caller.create("a")
 
     reply = caller.act(made, "paint", {})
 
     assert caller.text(reply) == "There is no such action: paint"
+
+
+def test_a_body_with_many_defects_is_not_looked_through(caller):
+    made = caller.create("a")
+
+    reply = caller.call("POST", f"/{made['id']}/images", {"cache": [1] * 1000})
+
+    assert caller.text(reply).startswith("Invalid input for field/attribute 19. ")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{"aggregate": {"name": "a"}}', "application/vnd.openstack.compute+json"),
+        (
+            b'{"aggregate": {"name": "a"}}',
+            "application/vnd.openstack.compute+json; version=2.1",
+        ),
+        (b'\r\n\t {"aggregate": {"name": "a"}}\n', "application/json"),
+    ],
+)
+def test_bodies_are_read_as_nova_does(client, body, kind):
+    reply = client.at(None).post("/v1/os-aggregates", body, CONTENT_TYPE=kind)
+
+    assert reply.status == 200, reply.raw

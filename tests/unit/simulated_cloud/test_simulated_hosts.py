@@ -62,11 +62,7 @@ def test_zones_of_aggregates_reach_other_processes_and_survive(open_world, lever
     first.close()
 
     third = open_world()
-    assert placement.available_zones(second.picture, REGION) == [
-        "ZONE1",
-        "east",
-        "nova",
-    ]
+    assert placement.available_zones(second.picture, REGION) == ["ZONE1", "east"]
     assert third.picture.host_zones == second.picture.host_zones
 
 
@@ -84,15 +80,27 @@ def test_what_is_set_replaces_what_was_set_before(cloud, levers):
     assert effective_zones(levers) == {"host1": "nova", "host2": "west"}
 
 
-def test_a_zone_without_its_hosts_is_known_but_takes_no_servers(
-    cloud, owner, a_new_server
-):
+def test_a_zone_that_has_lost_its_hosts_is_not_available(cloud, owner, a_new_server):
     hosts.set_zones(cloud, REGION, {"host2": "east"})
 
-    server = servers.create(cloud, owner, a_new_server(zone="ZONE1"))
+    with pytest.raises(exceptions.CloudError, match="'ZONE1' is not available"):
+        servers.create(cloud, owner, a_new_server(zone="ZONE1"))
+    assert placement.available_zones(cloud.picture, REGION) == ["east", "nova"]
+
+    hosts.set_zones(cloud, REGION, {})
+    assert servers.create(cloud, owner, a_new_server(zone="ZONE1")).host == "host2"
+
+
+def test_a_zone_that_never_had_hosts_is_known_but_takes_no_servers(
+    cloud, owner, levers, a_new_server
+):
+    levers.put_thing("zone", {"name": "empty"})
+
+    server = servers.create(cloud, owner, a_new_server(zone="empty"))
 
     seen = servers.look(cloud, owner, [server.id])[0]
     assert (seen.status, seen.reason) == ("ERROR", "No valid host was found.")
+    assert "empty" in placement.available_zones(cloud.picture, REGION)
 
 
 def test_servers_are_spread_over_the_hosts_of_an_aggregates_zone(
@@ -151,8 +159,8 @@ def test_regions_have_zones_of_their_own(cloud, owner, levers, a_new_server):
     }
     assert [one.name for one in here.hosts.list_hosts()] == ["host1", "host2"]
     assert [one.name for one in elsewhere.hosts.list_hosts()] == ["host3"]
-    assert placement.available_zones(cloud.picture, "RegionTwo") == ["nova", "two"]
-    assert placement.available_zones(cloud.picture, REGION) == ["ZONE1", "nova", "two"]
+    assert placement.available_zones(cloud.picture, "RegionTwo") == ["nova"]
+    assert placement.available_zones(cloud.picture, REGION) == ["ZONE1", "two"]
     two = dataclasses.replace(owner, region="RegionTwo")
     assert servers.create(cloud, two, a_new_server(zone="nova")).host == "host3"
     assert servers.create(cloud, owner, a_new_server(zone="two")).host == "host1"
