@@ -192,19 +192,10 @@ def test_a_host_that_always_fails_is_given_up(stage, racks):
     assert hosted.asked(stage)[f"{hosts[2]}/{ONE}"] == 3
 
 
-def hang(stage, *hosts):
-    """Let hosts be at an image for ever."""
-    stage.controls.put_settings({"cache_seconds": 10.0**9})
-    for host in hosts:
-        stage.driver.hosts.cache_image(host, ONE)
-    stage.controls.put_settings({"cache_seconds": hosted.CACHE_S})
-    stage.controls.reset_counters()
-
-
 def test_a_host_that_hangs_is_given_up_and_others_get_its_place(stage, racks):
     limits = {"image_cache_attempts": 3, "image_cache_host_timeout": 40}
     hosts = racks(4, image_cache_parallelism=1, **limits)
-    hang(stage, hosts[0])
+    hosted.hang(stage, hosts[0])
     began = stage.clock()
 
     ended = end_of(stage)
