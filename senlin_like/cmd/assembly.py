@@ -131,6 +131,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         stray_watch_s=float(conf.engine.stray_watch_s),
         image_cache_parallelism=conf.engine.image_cache_parallelism,
         image_cache_attempts=conf.engine.image_cache_attempts,
+        image_cache_host_timeout=conf.engine.image_cache_host_timeout,
         name_unique=conf.name_unique,
         delete_cluster_dependents=conf.delete_cluster_dependents,
         max_page_size=conf.senlin_api.max_page_size,

@@ -97,6 +97,14 @@ OPTS = [
         "longer and longer pauses, before it is given up.",
     ),
     cfg.IntOpt(
+        "image_cache_host_timeout",
+        default=900,
+        min=1,
+        help="Seconds that an image may take to a host. After that the host is asked "
+        "again, as long as image_cache_attempts allows; then it is given up, and "
+        "another one gets its place.",
+    ),
+    cfg.IntOpt(
         "action_retention_days",
         default=30,
         min=0,

@@ -53,8 +53,8 @@ class AggregateHost(Base):
 class ImageTask(Base):
     """An image that an action brings to a host, and what came of it.
 
-    ``due_at`` is when the host is to be asked (again), in epoch seconds of the
-    database's clock; None: it has been asked, or is done with.
+    ``due_at`` is when the host is to be asked (again), or while it is at work, when
+    that is given up; in epoch seconds of the database's clock. None: it is done with.
     """
 
     __tablename__ = "image_task"

@@ -83,7 +83,7 @@ def put_back(session: orm.Session, action_id: str) -> None:
     session.execute(
         sa.update(TABLE)
         .where(TABLE.c.action_id == action_id, TABLE.c.status == TaskStatus.UNDERWAY)
-        .values(status=TaskStatus.PENDING)
+        .values(status=TaskStatus.PENDING, due_at=None)
     )
 
 

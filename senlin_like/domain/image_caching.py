@@ -48,8 +48,9 @@ class Sight(enum.StrEnum):
 class Task:
     """An image that is brought to a host.
 
-    ``due_at`` is when the host is to be asked, in epoch seconds of the database's
-    clock; None if it needn't be. ``attempts`` counts tries that came to nothing.
+    ``due_at`` is when the host is to be asked, or while it is at work, when its try
+    is given up: in epoch seconds of the database's clock, None if nothing is to be
+    done. ``attempts`` counts tries that came to nothing.
     """
 
     host: str
@@ -65,18 +66,29 @@ class Task:
         """Tell whether anything is left to do."""
         return self.status in OPEN
 
+    def begun(self, limits: "Limits", now: float) -> "Task":
+        """Return the task with the host at work since ``now``."""
+        until = now + limits.try_s
+        return dataclasses.replace(
+            self, status=TaskStatus.UNDERWAY, due_at=until, reason=""
+        )
+
     def ended(self, status: TaskStatus, reason: str = "") -> "Task":
-        """Return the task with nothing left to do, or with the host at work."""
+        """Return the task with nothing left to do."""
         told = reason[:_LONGEST_REASON]
         return dataclasses.replace(self, status=status, due_at=None, reason=told)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Limits:
-    """``hosts`` may be at work at the same time; ``tries`` of a task are enough."""
+    """``hosts`` may be at work at the same time; ``tries`` of a task are enough.
+
+    A try is given up after ``try_s`` seconds.
+    """
 
     hosts: int
     tries: int
+    try_s: float
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -127,14 +139,15 @@ def class_of(statuses: Iterable[TaskStatus]) -> str:
 def sighted(task: Task, sight: Sight, reason: str, limits: Limits, now: float) -> Task:
     """Take in how an image is seen on a host; ``now`` as ``due_at``.
 
-    What is there is there, and what is on its way is waited for, whoever asked.
+    What is there is there, and what is on its way is waited for, whoever asked, but
+    not for ever.
     """
     if not task.is_open:
         return task
     if sight is Sight.CACHED:
         return task.ended(TaskStatus.CACHED)
     if sight is Sight.CACHING:
-        return task.ended(TaskStatus.UNDERWAY)
+        return _waited_for(task, limits, now)
     if task.status is not TaskStatus.UNDERWAY:
         return task
     if sight is Sight.UNKNOWN:
@@ -142,6 +155,21 @@ def sighted(task: Task, sight: Sight, reason: str, limits: Limits, now: float) -
         return task.ended(TaskStatus.ASKED, told)
     told = reason or "The host hasn't got the image, and isn't getting it."
     return tried(task, told, limits, now)
+
+
+def _waited_for(task: Task, limits: Limits, now: float) -> Task:
+    """Go on waiting for a host at work, or give its try up.
+
+    The host is asked again at once: it has had its pause, and a task that paused
+    would be taken for one that somebody else has set to work.
+    """
+    if task.status is not TaskStatus.UNDERWAY or task.due_at is None:
+        return task.begun(limits, now)
+    if now < task.due_at:
+        return task
+    told = f"The host hasn't got the image within {limits.try_s:g} seconds."
+    again = tried(task, told, limits, now)
+    return dataclasses.replace(again, due_at=now) if again.is_open else again
 
 
 def tried(
@@ -199,7 +227,7 @@ def next_look_s(
     left = [task for task in tasks if task.is_open]
     if next_asked(left, limits, now):
         return 0.0
-    times = [(task.due_at or now) - now for task in left if _is_again(task)]
+    times = [(task.due_at or now) - now for task in left if _is_timed(task)]
     if any(task.status is TaskStatus.UNDERWAY for task in left):
         times.append(pace_s)
     return max(min(times, default=pace_s), 0.0)
@@ -238,5 +266,5 @@ def _is_due(task: Task, now: float) -> bool:
     return task.status is TaskStatus.PENDING and (task.due_at or 0.0) <= now
 
 
-def _is_again(task: Task) -> bool:
-    return task.status is TaskStatus.PENDING and task.attempts > 0
+def _is_timed(task: Task) -> bool:
+    return task.status is TaskStatus.UNDERWAY or task.attempts > 0

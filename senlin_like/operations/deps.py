@@ -30,6 +30,7 @@ class Settings:
     stray_watch_s: float = 900.0
     image_cache_parallelism: int = 10
     image_cache_attempts: int = 5
+    image_cache_host_timeout: int = 900
     name_unique: bool = False
     delete_cluster_dependents: bool = False
     max_page_size: int = 1000

@@ -15,26 +15,28 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from senlin_like.cmd import assembly
 from senlin_like.conf import opts
 from senlin_like.db import vault
 from senlin_like.db.migrations import migrate
-from senlin_like.db.models import Action, Cluster, Node
+from senlin_like.db.models import Action
 from senlin_like.db.tables import Base
 from senlin_like.domain.enums import FINAL
-from senlin_like.operations import profiles
 from senlin_like.operations.deps import Deps
 from senlin_like.rpc import wakeup
 from senlin_like.simulated_cloud.controls import Controls
 from tests.torture import (
+    aggregate_checks,
     attachments,
     checks,
     databases,
     farewells,
     faults,
     histories,
+    keepers,
+    meddlers,
     options,
     recovery,
     report,
@@ -45,6 +47,7 @@ from tests.torture import (
 from tests.torture.deaths import Reaper
 from tests.torture.dressed import DressedClient
 from tests.torture.engines import EngineProcess, Plan
+from tests.torture.meddlers import Meddler
 from tests.torture.triggers import Door
 from tests.torture.ushers import Usher
 from tests.torture.vigil import Vigil
@@ -54,11 +57,14 @@ OURS = ("Internal error", "Given up", "Timed out", "could not be undone")
 RESTARTS = 3
 #: A process may take long to start on a busy machine.
 START_S = 90.0
+#: Longer than who tells the cloud of zones may take for it.
+ZONES_S = 140.0
 SETTINGS = {
     "delete_seconds": 0.5,
     "operation_seconds": 0.5,
     "load_balancer_seconds": 0.5,
     "load_balancer_change_seconds": 0.2,
+    "cache_seconds": 1.0,
 }
 #: What is looked for after an engine was lost.
 WATCHES = tuple(
@@ -80,7 +86,8 @@ class Torture:
         self.sender = wakeup.Sender(conf)
         wake = self.sender if arguments.broker == "rabbit" else _nothing
         self.deps: Deps = assembly.deps(conf, wake)
-        self.controls = Controls(self.deps.driver.world)  # type: ignore[attr-defined]
+        world = self.deps.driver.world  # type: ignore[attr-defined]
+        self.controls = Controls(world)
         self.engines = [EngineProcess(plan, n) for n in range(arguments.engines)]
         self.kills: list[recovery.Kill] = []
         #: When which engine was struck, in words.
@@ -92,9 +99,9 @@ class Torture:
         self.door = Door(self.deps, conf)
         self.worn: dict[str, wardrobe.Garment] = {}
         self.reaper = Reaper(self.deps.db, self.controls, arguments.seed, self.stop)
+        self.meddler = Meddler(self.controls, world, arguments.seed, self.stop)
         self.is_over = threading.Event()
         self.vigil = Vigil(self.deps.db, self.is_over)
-        world = self.deps.driver.world  # type: ignore[attr-defined]
         self.usher = Usher(self.door, world, arguments.seed, self.is_over)
         self.usher.parent_of = lambda token: farewells.parent_of(self.deps.db, token)
 
@@ -104,7 +111,11 @@ class Torture:
         for engine in self.engines:
             engine.start()
         self._wait_for(lambda: len(self._up()) == len(self.engines), START_S)
-        others = [*self.clients, *([self.reaper] if self._has_deaths else [])]
+        others = [
+            *self.clients,
+            *([self.reaper] if self._has_deaths else []),
+            *([self.meddler] if self._has_aggregates else []),
+        ]
         for one in (*others, self.vigil, self.usher):
             one.start()
         self._strike_on()
@@ -127,15 +138,22 @@ class Torture:
     def _has_deaths(self) -> bool:
         return wardrobe.HEALTH in self.arguments.kinds
 
+    @property
+    def _has_aggregates(self) -> bool:
+        return wardrobe.AGGREGATES in self.arguments.kinds
+
     def _prepare(self) -> None:
-        self.controls.put_settings(SETTINGS | {"journal": self._has_deaths})
+        self.controls.put_settings(SETTINGS | {"journal": self.arguments.kinds != ()})
         ctx = workload.RequestContext(
             user_id="torture", project_id="torture", roles=("member",)
         )
         stored = [
-            self._store_profile(ctx, name, flavor)
+            wardrobe.store_profile(self.deps, ctx, name, flavor)
             for name, flavor in (("torture", "1"), ("tortured", "2"))
         ]
+        if self._has_aggregates:
+            meddlers.make_hosts(self.controls)
+            keepers.prepare(self.deps, ctx, self.controls)
         kinds = self.arguments.kinds
         for rule in faults.of_kinds(kinds):
             self.controls.add_fault(rule)
@@ -149,21 +167,6 @@ class Torture:
                 if kinds
                 else workload.Client(*given)
             )
-
-    def _store_profile(
-        self, ctx: workload.RequestContext, name: str, flavor: str
-    ) -> str:
-        spec = {
-            "type": "os.nova.server",
-            "version": "1.0",
-            "properties": {
-                "flavor": flavor,
-                "image": "cirros-0.4.0-x86_64-disk",
-                "networks": [{"network": "private"}],
-            },
-        }
-        made = profiles.create(self.deps, ctx, name=name, spec=spec, metadata={})
-        return str(made["id"])
 
     def _strike_on(self) -> None:
         """Kill and pause engines at random until the time is over."""
@@ -250,6 +253,8 @@ class Torture:
         self._wait_for(
             lambda: not self._dead() and self._is_at_rest(), self.arguments.repairs
         )
+        if self.arguments.repairs:
+            self._wait_for(lambda: not self._other_zones(), ZONES_S)
         self._wait_for(
             lambda: not any(checks.rows(self.deps.db, one) for one in WATCHES),
             3 * self.plan.stray_watch_s,
@@ -259,6 +264,10 @@ class Torture:
     def _dead(self) -> list[str]:
         world = self.deps.driver.world  # type: ignore[attr-defined]
         return histories.dead(self.deps.db, world, self.worn, self.reaper.deaths)
+
+    def _other_zones(self) -> list[str]:
+        world = self.deps.driver.world  # type: ignore[attr-defined]
+        return aggregate_checks.other_zones(self.deps.db, world)
 
     def _judge(self) -> list[str]:
         world = self.deps.driver.world  # type: ignore[attr-defined]
@@ -301,25 +310,12 @@ class Torture:
                 for node in checks.unchosen(self.deps.db, seen)
             ),
             *(one for client in self.clients for one in client.surprises),
-            *self._wrong_sizes(),
-            *self._slow_recoveries(),
+            *checks.too_large(db),
+            *recovery.slow(self.kills, self.plan.lease_s + self.arguments.grace),
+            *aggregate_checks.problems(db, self.meddler),
+            *aggregate_checks.untimely(db),
+            *(self._other_zones() if self.arguments.repairs else ()),
         ]
-
-    def _wrong_sizes(self) -> Iterator[str]:
-        counts = collections.Counter(
-            row.cluster_id for row in checks.rows(self.deps.db, Node)
-        )
-        for row in checks.rows(self.deps.db, Cluster):
-            if counts[row.id] > row.max_size:
-                yield f"Cluster {row.name} has {counts[row.id]} nodes."
-
-    def _slow_recoveries(self) -> Iterator[str]:
-        limit = self.plan.lease_s + self.arguments.grace
-        for kill in self.kills:
-            if kill.seconds is None:
-                yield f"What {kill.host} held never went on: {sorted(kill.open)}"
-            elif kill.seconds > limit:
-                yield f"What {kill.host} held went on after {kill.seconds:.1f} s."
 
     def _report(self, rest_s: float, wrong: list[str]) -> None:
         db, deaths = self.deps.db, self.reaper.deaths
@@ -337,6 +333,12 @@ class Torture:
         print(report.of_deaths(deaths))
         print(report.of_triggers(self.door.triggers))
         print("\n".join(report.of_hooks(db, self.usher)))
+        if self._has_aggregates:
+            promised = sum(
+                (client.keeper.promised for client in self.clients),
+                collections.Counter(),
+            )
+            print("\n".join(report.of_images(db, self.meddler, promised)))
         print(f"looks at the sizes of clusters: {self.vigil.looks}")
         doubled = checks.doubles(world)
         refused = sum(

@@ -6,7 +6,7 @@ were. Each function returns a sentence for each thing that is wrong.
 
 import dataclasses
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from typing import Any
 
@@ -211,6 +211,16 @@ def _dependents(db: Database) -> list[str]:
         *(f"Host {host} doesn't know of node {node}." for host, node in wanted - told),
         *(f"Host {host} knows of node {node}." for host, node in told - wanted),
         *(f"Host {name} knows of profile {p}." for name, p in named if p not in known),
+    ]
+
+
+def too_large(db: Database) -> list[str]:
+    """Return clusters with more nodes than they may have."""
+    counts = Counter(row.cluster_id for row in rows(db, Node))
+    return [
+        f"Cluster {row.name} has {counts[row.id]} nodes."
+        for row in rows(db, Cluster)
+        if counts[row.id] > row.max_size
     ]
 
 

@@ -1,4 +1,4 @@
-"""Clients whose clusters wear policies and are scaled by webhooks.
+"""Clients whose clusters wear policies, are scaled by webhooks and wait for images.
 
 process test: polls
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 from senlin_like.operations import clusters, receivers
 from tests.torture import workload
+from tests.torture.keepers import Keeper
 from tests.torture.triggers import Door
 from tests.torture.wardrobe import HOOKS, SWITCHABLE, Garment, Wardrobe
 
@@ -41,6 +42,7 @@ class DressedClient(workload.Client):
         self.wardrobe = wardrobe
         self.door = door
         self.profiles = profiles
+        self.keeper = Keeper(self.deps, self.ctx, self.dice)
         self._outfits: dict[str, Outfit] = {}
 
     def _choose(self) -> Callable[[str], str | None]:
@@ -63,6 +65,9 @@ class DressedClient(workload.Client):
             (self._cancel, 1),
             *([(self._trigger, 6)] if self.wardrobe.has_webhooks else []),
         ]
+        if self.wardrobe.has_aggregates:
+            moves += [(self._grow_warm, 3), (self._update_warm, 1)]
+            moves += self.keeper.moves()
         return self.dice.choices(
             [move for move, _ in moves], [weight for _, weight in moves]
         )[0]
@@ -121,11 +126,23 @@ class DressedClient(workload.Client):
             self.refused[f"webhook {answered.status}"] += 1
         return answered.action
 
-    def _update(self, name: str) -> str:
+    def _grow_warm(self, name: str) -> str:
+        """Let a cluster grow when its image is on the hosts of an aggregate."""
+        aggregate = {"precache_aggregate": self.keeper.some()}
+        if self.dice.random() < 0.3:
+            number = self.dice.randint(1, 2)
+            change = {"adjustment_type": "CHANGE_IN_CAPACITY", "number": number}
+            return self._ask(name, "resize", **change, **aggregate)
+        return self._ask(name, "scale_out", count=1, **aggregate)
+
+    def _update_warm(self, name: str) -> str:
+        return self._update(name, precache_aggregate=self.keeper.some())
+
+    def _update(self, name: str, **more: str) -> str:
         """Give a cluster the other profile."""
         outfit = self._outfits[name]
         following = (outfit.profile + 1) % len(self.profiles)
-        body = {"profile_id": self.profiles[following]}
+        body = {"profile_id": self.profiles[following], **more}
         action = clusters.update(self.deps, self.ctx, name, body).action_id
         outfit.profile = following
         return str(action)

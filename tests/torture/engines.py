@@ -60,6 +60,9 @@ class Plan:
                 watch_interval_max_s = 1.0
                 stray_watch_s = {self.stray_watch_s}
                 cloud_call_timeout_s = 2
+                image_cache_parallelism = 3
+                image_cache_attempts = 2
+                image_cache_host_timeout = 2
                 [health]
                 poll_interval_s = 0.25
                 hold_s = 10

@@ -22,6 +22,14 @@ HOOK_FAULTS = (
     {"effect": "busy", "method": "messaging.*", "probability": 0.04},
     {"effect": "slow", "method": "messaging.*", "probability": 0.5, "seconds": 0.4},
 )
+#: Only what hosts don't have to be asked again for.
+HOST_FAULTS = (
+    {"effect": "done_but_timeout", "method": "hosts.cache_image", "probability": 0.05},
+    {"effect": "busy", "method": "hosts.l*", "probability": 0.05},
+    {"effect": "done_but_timeout", "method": "hosts.set_zones", "probability": 0.05},
+    {"effect": "busy", "method": "hosts.set_zones", "probability": 0.05},
+    {"effect": "slow", "method": "hosts.*", "probability": 0.2, "seconds": 0.3},
+)
 
 
 def of_kinds(kinds: Collection[str]) -> Iterator[dict[str, Any]]:
@@ -31,3 +39,5 @@ def of_kinds(kinds: Collection[str]) -> Iterator[dict[str, Any]]:
         yield from BALANCER_FAULTS
     if wardrobe.HOOKS in kinds:
         yield from HOOK_FAULTS
+    if wardrobe.AGGREGATES in kinds:
+        yield from HOST_FAULTS

@@ -17,6 +17,7 @@ AGGREGATE = "racks"
 ASK = "hosts.cache_image"
 #: Seconds that an image takes to a host.
 CACHE_S = 3.0
+_FOR_EVER_S = 10.0**9
 
 
 def make_hosts(stage: Stage, count: int) -> list[str]:
@@ -81,6 +82,15 @@ def under_way(stage: Stage) -> int:
     """Count the hosts that images are on their way to."""
     rows = stage.controls.image_caches()
     return len({row["host"] for row in rows if row["status"] == "caching"})
+
+
+def hang(stage: Stage, *hosts: str, image_id: str = ONE) -> None:
+    """Let hosts be at an image for ever, and forget that they were asked."""
+    stage.controls.put_settings({"cache_seconds": _FOR_EVER_S})
+    for host in hosts:
+        stage.driver.hosts.cache_image(host, image_id)
+    stage.controls.put_settings({"cache_seconds": CACHE_S})
+    stage.controls.reset_counters()
 
 
 def fault(stage: Stage, host: str, effect: str, **fields: Any) -> None:

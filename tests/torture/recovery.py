@@ -5,6 +5,7 @@ process test: polls
 
 import dataclasses
 import time
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 
@@ -57,6 +58,15 @@ def is_up(db: Database, host: str) -> bool:
     """Tell whether the engine of a host has given a sign of life."""
     with db.reader() as session:
         return bool(session.scalar(sa.select(Service.id).where(Service.host == host)))
+
+
+def slow(kills: Iterable[Kill], limit_s: float) -> Iterator[str]:
+    """Find what engines held that didn't go on elsewhere in time."""
+    for kill in kills:
+        if kill.seconds is None:
+            yield f"What {kill.host} held never went on: {sorted(kill.open)}"
+        elif kill.seconds > limit_s:
+            yield f"What {kill.host} held went on after {kill.seconds:.1f} s."
 
 
 def look(db: Database, kills: list[Kill]) -> None:

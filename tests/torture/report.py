@@ -6,8 +6,9 @@ from typing import Any
 
 from senlin_like.db.models import Action
 from senlin_like.db.session import Database
-from tests.torture import checks, farewells, histories, wardrobe
+from tests.torture import aggregate_checks, checks, farewells, histories, wardrobe
 from tests.torture.deaths import Death
+from tests.torture.meddlers import Meddler
 from tests.torture.triggers import Trigger
 from tests.torture.ushers import Usher
 
@@ -60,6 +61,22 @@ def of_deaths(deaths: Sequence[Death]) -> str:
 def of_triggers(sent: Sequence[Trigger]) -> str:
     """Tell how triggers were answered."""
     return f"webhooks triggered: {dict(Counter(one.status for one in sent))}"
+
+
+def of_images(db: Database, meddler: Meddler, answers: Counter[str]) -> Iterator[str]:
+    """Tell of images on hosts; ``answers`` is how often an action was the answer."""
+    tasks = [row for of in aggregate_checks.tasks_of(db).values() for row in of]
+    ends = Counter(row.status for row in tasks)
+    again = sum(row.attempts for row in tasks)
+    asked = aggregate_checks.asked(meddler.controls).total()
+    yield f"images on hosts: {dict(ends)}, {again} tries came to nothing"
+    yield f"  hosts were asked {asked} times; harm: {dict(meddler.done)}"
+    yield f"  joined: {answers.total() - len(answers)} of {answers.total()} requests"
+    warm = Counter((row.action, row.status) for row in aggregate_checks.warm(db))
+    for (kind, status), number in sorted(warm.items()):
+        yield f"  {kind} {status} that waited for images: {number}"
+    for reason, number in Counter(row.reason for row in tasks if row.reason).items():
+        yield f"  {number} times: {reason}"
 
 
 def of_hooks(db: Database, usher: Usher) -> Iterator[str]:

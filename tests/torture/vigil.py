@@ -4,15 +4,21 @@ process test: polls
 """
 
 import threading
+import time
 
 import sqlalchemy as sa
 
 from senlin_like.db.models import Action, Cluster, Node
 from senlin_like.db.session import Database
+from tests.torture import aggregate_checks
+
+#: How long something may stand in line behind nothing: engines see to it that it
+#: goes on, as soon as one of them is there.
+IN_LINE_S = 15.0
 
 
 class Vigil(threading.Thread):
-    """Looks at the sizes of clusters; ``wrong`` are sentences, each told once."""
+    """Looks at clusters and at aggregates; ``wrong`` are sentences, each told once."""
 
     def __init__(self, db: Database, stop: threading.Event) -> None:
         super().__init__(name="vigil", daemon=True)
@@ -20,6 +26,8 @@ class Vigil(threading.Thread):
         self.stopping = stop
         self.looks = 0
         self.wrong: dict[str, None] = {}
+        #: Who stands in line behind what has ended → since when.
+        self._in_line: dict[str, float] = {}
 
     def run(self) -> None:
         """Look until told to stop."""
@@ -30,7 +38,15 @@ class Vigil(threading.Thread):
                 self.wrong[f"vigil: {error!r}"[:500]] = None
 
     def look(self) -> None:
-        """Look once, at all clusters in one statement."""
+        """Look once, with a statement for each thing that must hold."""
+        self._look_at_clusters()
+        self.wrong |= dict.fromkeys(aggregate_checks.two_zones(self.db))
+        now, found = time.monotonic(), aggregate_checks.left_in_line(self.db)
+        self._in_line = {one: self._in_line.get(one, now) for one in found}
+        late = [one for one, since in self._in_line.items() if now - since > IN_LINE_S]
+        self.wrong |= dict.fromkeys(late)
+
+    def _look_at_clusters(self) -> None:
         of = Cluster.__table__.c
         query = (
             sa.select(

@@ -1,4 +1,4 @@
-"""The policies that clusters of the torture wear, and who wears which."""
+"""The profiles and policies of the torture's clusters, and who wears which."""
 
 import argparse
 import dataclasses
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from senlin_like.context import RequestContext
-from senlin_like.operations import policies
+from senlin_like.operations import policies, profiles
 from senlin_like.operations.deps import Deps
 from tests.torture import ushers
 
@@ -15,6 +15,7 @@ WEBHOOKS = "webhooks"
 HEALTH = "health"
 BALANCING = "balancing"
 HOOKS = "hooks"
+AGGREGATES = "aggregates"
 #: Kinds of the same type of policy, of which a cluster has one.
 RIVALS = ("deletion", HOOKS)
 #: Stands for an address that is known when the torture has begun.
@@ -139,7 +140,7 @@ SETS: Mapping[str, Sequence[Set]] = {
         },
     ],
 }
-KINDS = (*SETS, WEBHOOKS)
+KINDS = (*SETS, WEBHOOKS, AGGREGATES)
 #: What may be switched off and on without anything being made up for.
 SWITCHABLE = frozenset({"scaling", HEALTH, "batch"})
 
@@ -160,6 +161,7 @@ class Wardrobe:
 
     sets: Mapping[str, Sequence[Sequence[Garment]]]
     has_webhooks: bool
+    has_aggregates: bool
     share: float
 
     def everything(self) -> dict[str, Garment]:
@@ -198,7 +200,27 @@ def fill(
         for kind in kinds
         if kind in SETS
     }
-    return Wardrobe(sets=stored, has_webhooks=WEBHOOKS in kinds, share=arguments.share)
+    return Wardrobe(
+        sets=stored,
+        has_webhooks=WEBHOOKS in kinds,
+        has_aggregates=AGGREGATES in kinds,
+        share=arguments.share,
+    )
+
+
+def store_profile(deps: Deps, ctx: RequestContext, name: str, flavor: str) -> str:
+    """Store a profile of servers; returns its id."""
+    spec = {
+        "type": "os.nova.server",
+        "version": "1.0",
+        "properties": {
+            "flavor": flavor,
+            "image": "cirros-0.4.0-x86_64-disk",
+            "networks": [{"network": "private"}],
+        },
+    }
+    made = profiles.create(deps, ctx, name=name, spec=spec, metadata={})
+    return str(made["id"])
 
 
 def _heard(item: tuple[str, dict[str, Any]], ear: str) -> tuple[str, dict[str, Any]]:

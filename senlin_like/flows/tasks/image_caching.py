@@ -56,7 +56,9 @@ class CacheImages(Step):
         super().__init__(run)
         settings = run.deps.settings
         self.limits = Limits(
-            hosts=settings.image_cache_parallelism, tries=settings.image_cache_attempts
+            hosts=settings.image_cache_parallelism,
+            tries=settings.image_cache_attempts,
+            try_s=settings.image_cache_host_timeout,
         )
 
     def work(self, memo: Mapping[str, Any]) -> Outcome:
@@ -133,7 +135,7 @@ class CacheImages(Step):
             wish_s = getattr(error, "retry_after_s", None)
             made = rules.tried(task, error.message, self.limits, self.run.now(), wish_s)
         else:
-            made = task.ended(TaskStatus.UNDERWAY)
+            made = task.begun(self.limits, self.run.now())
         return {_key(task): made}
 
     def _tell(

@@ -192,6 +192,43 @@ def test_a_host_that_always_fails_is_given_up(stage, racks):
     assert hosted.asked(stage)[f"{hosts[2]}/{ONE}"] == 3
 
 
+def test_a_host_that_hangs_is_given_up_and_others_get_its_place(stage, racks):
+    limits = {"image_cache_attempts": 3, "image_cache_host_timeout": 40}
+    hosts = racks(4, image_cache_parallelism=1, **limits)
+    hosted.hang(stage, hosts[0])
+    began = stage.clock()
+
+    ended = end_of(stage)
+
+    told = "The host hasn't got the image within 40 seconds."
+    assert ended.status == "FAILED"
+    assert ended.status_reason == (
+        f"1 of 4 hosts failed: {hosts[0]} (image {ONE}: {told})"
+    )
+    assert ended.outputs["hosts"] == counts(done=3, failed=1)
+    # What hung was seen first, and waited for; then it was asked twice more.
+    assert hosted.asked(stage)[f"{hosts[0]}/{ONE}"] == 2
+    first = min(
+        call["at"]
+        for call in stage.controls.journal(method=hosted.ASK)
+        if not call["name"].startswith(hosts[0])
+    )
+    assert first - began >= 3 * 40
+
+
+def test_a_host_that_is_slow_gets_another_try(stage, racks):
+    hosts = racks(2, image_cache_host_timeout=40)
+    stage.controls.put_settings({"cache_seconds": 60.0})
+
+    ended = end_of(stage)
+
+    assert ended.status == "SUCCEEDED"
+    assert ended.outputs["hosts"] == counts(done=2)
+    assert {task.attempts for task in hosted.tasks(stage, ended.id).values()} == {1}
+    assert set(hosted.asked(stage).values()) == {2}
+    assert len(hosted.asked(stage)) == len(hosts)
+
+
 def test_tries_come_with_longer_and_longer_pauses(stage, racks):
     [host] = racks(1, image_cache_attempts=4)
     hosted.fault(stage, host, "error")

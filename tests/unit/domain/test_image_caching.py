@@ -19,7 +19,9 @@ def some_tasks(draw):
     made = []
     for position in range(hosts * images):
         status = draw(st.sampled_from(list(TaskStatus)))
-        due = draw(st.sampled_from([0.0, NOW, NOW + 5])) if status is PENDING else None
+        due = None
+        if status in rules.OPEN:
+            due = draw(st.sampled_from([0.0, NOW, NOW + 5]))
         made.append(
             Task(
                 host=f"h{position // images}",
@@ -33,7 +35,12 @@ def some_tasks(draw):
     return made
 
 
-LIMITS = st.builds(Limits, hosts=st.integers(1, 5), tries=st.integers(1, 5))
+LIMITS = st.builds(
+    Limits,
+    hosts=st.integers(1, 5),
+    tries=st.integers(1, 5),
+    try_s=st.sampled_from([1.0, 60.0]),
+)
 
 
 def a_task(status=PENDING, **fields):
@@ -75,7 +82,7 @@ def test_somebody_is_asked_or_waited_for_until_all_is_settled(tasks, limits):
 
 @given(some_tasks(), st.integers(1, 5))
 def test_any_way_of_asking_comes_to_an_end(tasks, hosts):
-    limits, now = Limits(hosts=hosts, tries=3), NOW
+    limits, now = Limits(hosts=hosts, tries=3, try_s=60.0), NOW
     calls = dict.fromkeys(((task.host, task.image_id) for task in tasks), 0)
 
     for _ in range(400):
@@ -85,11 +92,73 @@ def test_any_way_of_asking_comes_to_an_end(tasks, hosts):
         for task in rules.next_asked(tasks, limits, now):
             calls[task.host, task.image_id] += 1
             place = tasks.index(task)
-            tasks[place] = task.ended(UNDERWAY)
+            tasks[place] = task.begun(limits, now)
         now += max(rules.next_look_s(tasks, limits, now, 1.0), 0.01)
 
     assert not any(task.is_open for task in tasks)
     assert max(calls.values(), default=0) <= 3
+
+
+@given(some_tasks(), LIMITS, st.sampled_from([0.3, 7.0]))
+def test_hosts_that_hang_for_ever_are_given_up_in_time(tasks, limits, pace_s):
+    now, calls = NOW, dict.fromkeys((task.position for task in tasks), 0)
+    number = len({task.host for task in tasks if task.is_open})
+
+    while any(task.is_open for task in tasks):
+        seen = [
+            rules.sighted(task, Sight.CACHING, "", limits, now)
+            if task.status is UNDERWAY or calls[task.position]
+            else task
+            for task in tasks
+        ]
+        assert all(
+            now >= old.due_at
+            for old, new in zip(tasks, seen, strict=True)
+            if new.attempts > old.attempts
+        )
+        tasks = seen
+        for task in rules.next_asked(tasks, limits, now):
+            calls[task.position] += 1
+            tasks[tasks.index(task)] = task.begun(limits, now)
+        now += max(rules.next_look_s(tasks, limits, now, pace_s), 0.01)
+
+    each_s = limits.tries * (limits.try_s + pace_s) + 5
+    assert now - NOW <= each_s * number + pace_s
+    assert max(calls.values(), default=0) <= limits.tries
+
+
+@given(LIMITS, st.sampled_from(list(Sight)), st.floats(0, 0.999))
+def test_no_try_is_given_up_before_its_time(limits, sight, share):
+    task = a_task().begun(limits, NOW)
+    at = NOW + limits.try_s * share
+
+    seen = rules.sighted(task, sight, "", limits, at)
+
+    assert sight in (Sight.MISSING, Sight.ERROR) or not seen.attempts
+    assert sight is not Sight.CACHING or seen == task
+
+
+@given(LIMITS)
+def test_a_try_that_takes_too_long_is_followed_by_another_one(limits):
+    task = a_task().begun(limits, NOW)
+    late = NOW + limits.try_s
+
+    seen = rules.sighted(task, Sight.CACHING, "", limits, late)
+
+    told = f"The host hasn't got the image within {limits.try_s:g} seconds."
+    assert (seen.attempts, seen.reason) == (1, told)
+    if limits.tries == 1:
+        assert seen.status is TaskStatus.FAILED
+    else:
+        assert rules.next_asked([seen], limits, late) == [seen]
+
+
+def test_a_host_that_others_have_set_to_work_gets_as_long():
+    limits = Limits(hosts=1, tries=2, try_s=60.0)
+
+    seen = rules.sighted(a_task(), Sight.CACHING, "", limits, NOW)
+
+    assert seen == a_task(UNDERWAY, due_at=NOW + 60)
 
 
 @given(st.lists(st.lists(st.sampled_from(list(TaskStatus)), min_size=1), max_size=9))
@@ -122,7 +191,7 @@ def test_pauses_grow_up_to_a_minute(attempts):
 def test_a_failed_host_holds_its_place_until_it_is_given_up():
     waiting = a_task(attempts=1, due_at=NOW + 5)
     other = dataclasses.replace(a_task(), host="other", position=1)
-    limits = Limits(hosts=1, tries=2)
+    limits = Limits(hosts=1, tries=2, try_s=60.0)
 
     assert rules.next_asked([waiting, other], limits, NOW) == []
     given_up = rules.tried(waiting, "No.", limits, NOW)
@@ -131,7 +200,7 @@ def test_a_failed_host_holds_its_place_until_it_is_given_up():
 
 
 def test_a_cloud_that_does_not_tell_is_believed():
-    limits = Limits(hosts=1, tries=2)
+    limits = Limits(hosts=1, tries=2, try_s=60.0)
 
     before = rules.sighted(a_task(), Sight.UNKNOWN, "", limits, NOW)
     after = rules.sighted(a_task(UNDERWAY), Sight.UNKNOWN, "", limits, NOW)
