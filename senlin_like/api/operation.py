@@ -126,6 +126,10 @@ class Endpoint(Generic[Method]):
         self.method = method
         self.__doc__ = method.__doc__
 
+    def redeclared(self, **changes: Any) -> "Endpoint[Method]":
+        """Return the same method with other values in its declaration."""
+        return Endpoint(dataclasses.replace(self.declared, **changes), self.method)
+
     def answer(self, controller: Any, call: Call, raw: Any) -> Answer:
         """Check the request, run the method and form its answer.
 

@@ -18,10 +18,19 @@ from senlin_like.api.resources.aggregates import AGGREGATE, LISTING
 from senlin_like.api.tree import Place
 from senlin_like.api.v1 import listing
 from senlin_like.operations import aggregates
+from senlin_like.operations.aggregates import Key
 from senlin_like.rbac import aggregates as rules
 
 
-class Action(Place):
+class Keyed(Place):
+    """A place below one aggregate."""
+
+    def key(self, call: Call) -> Key:
+        """Return by what the path names the aggregate."""
+        return call.identity
+
+
+class Action(Keyed):
     """``/os-aggregates/{aggregate_id}/action``."""
 
     @operation(
@@ -36,10 +45,10 @@ class Action(Place):
     )
     def post(self, call: Call) -> dict[str, Any]:
         """Add or remove a host of an aggregate, or change its metadata."""
-        return requests.act(call, call.identity)
+        return requests.act(call, self.key(call))
 
 
-class Images(Place):
+class Images(Keyed):
     """``/os-aggregates/{aggregate_id}/images``."""
 
     @operation(
@@ -55,10 +64,10 @@ class Images(Place):
     )
     def post(self, call: Call) -> str:
         """Bring images to the hosts of an aggregate."""
-        return requests.cache_images(call, call.identity)
+        return requests.cache_images(call, self.key(call))
 
 
-class Aggregate(Place):
+class Aggregate(Keyed):
     """``/os-aggregates/{aggregate_id}``."""
 
     def __init__(self) -> None:
@@ -69,7 +78,7 @@ class Aggregate(Place):
     )
     def get(self, call: Call) -> dict[str, Any]:
         """Show an aggregate."""
-        return aggregates.get(call.deps, call.identity)
+        return aggregates.get(call.deps, self.key(call))
 
     @operation(
         Operation(
@@ -82,7 +91,7 @@ class Aggregate(Place):
     )
     def put(self, call: Call) -> dict[str, Any]:
         """Change the name or availability zone of an aggregate."""
-        return requests.update(call, call.identity)
+        return requests.update(call, self.key(call))
 
     @operation(
         Operation(
@@ -95,7 +104,7 @@ class Aggregate(Place):
     )
     def delete(self, call: Call) -> None:
         """Delete an aggregate that has no hosts."""
-        aggregates.delete(call.deps, call.ctx, call.identity)
+        aggregates.delete(call.deps, call.ctx, self.key(call))
 
 
 class Aggregates(Place):
