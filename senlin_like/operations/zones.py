@@ -21,7 +21,7 @@ HOLD_S = 120.0
 def tell(deps: Deps) -> None:
     """Tell the cloud if it doesn't know; what fails is left to a later time.
 
-    Never raises for a cloud or a database that is away: engines try again.
+    Never raises, since what was asked for is stored already: engines try again.
     """
     holder = str(uuid.uuid4())
     try:
@@ -29,6 +29,8 @@ def tell(deps: Deps) -> None:
             pass
     except exceptions.Error as error:
         LOG.warning("The cloud wasn't told of zones: %s", error.message)
+    except Exception:
+        LOG.exception("The cloud wasn't told of zones")
 
 
 def _tell(deps: Deps, holder: str) -> bool:
@@ -43,7 +45,7 @@ def _tell(deps: Deps, holder: str) -> bool:
         with deps.db.reader() as session:
             given = rules.zones(groups(session))
         deps.driver.hosts.set_zones(given)
-    except exceptions.Error:
+    except Exception:
         deps.db.transact(lambda one: zone_notices.release(one, holder))
         raise
     deps.db.transact(lambda one: zone_notices.settle(one, holder, wanted))

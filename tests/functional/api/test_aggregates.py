@@ -290,13 +290,16 @@ def test_a_cloud_that_is_away_changes_nothing(caller, monkeypatch, deps):
     assert caller.show(made)["hosts"] == []
 
 
-def test_a_cloud_that_is_not_told_is_told_later(caller, monkeypatch, deps):
+@pytest.mark.parametrize(
+    "failure", [exceptions.CloudBusy("the cloud sleeps", 7), ValueError("a bug")]
+)
+def test_a_cloud_that_is_not_told_is_told_later(caller, monkeypatch, deps, failure):
     made = caller.create("a", "east")
     hosts = type(deps.driver.hosts)
     cloud = deps.driver.cloud(clouds.Account(user="u", project="p"))
 
     def away(self, zones):
-        raise exceptions.CloudBusy("the simulated cloud sleeps", 7)
+        raise failure
 
     with monkeypatch.context() as patched:
         patched.setattr(hosts, "set_zones", away)
