@@ -193,10 +193,14 @@ def asked(controls: Controls) -> Counter[str]:
 
 
 def _at_once(stored: Iterable[Any]) -> Iterator[str]:
-    """Find aggregates for which two actions were at work at the same time."""
+    """Find aggregates for which two actions were at work at the same time.
+
+    One that is cancelled while it stands in line ends beside the others, without
+    having asked anybody.
+    """
     spans: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for row in stored:
-        if row.start_time is not None and row.end_time is not None:
+        if "CacheImages" in (row.journal or {}) and row.end_time is not None:
             spans[row.target].append((row.start_time, row.end_time))
     for target, them in spans.items():
         if (most := histories.at_once(them)) > 1:

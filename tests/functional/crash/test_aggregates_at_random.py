@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from senlin_like import exceptions
 from senlin_like.db.aggregate_models import Aggregate, AggregateHost, ImageTask
 from senlin_like.db.models import Action
-from tests.torture import aggregate_checks, keepers, meddlers
+from senlin_like.operations import cluster_actions, clusters
+from tests.torture import aggregate_checks, checks, keepers, meddlers
 from tests.torture.meddlers import Meddler
 from tests.torture.stage import Stage, opened
 
@@ -52,7 +53,15 @@ def wrong(stage, meddler):
 def test_nothing_is_lost_or_counted_wrong(racks, meddler, seed):
     dice = random.Random(seed)
     keeper = keepers.Keeper(racks.deps, racks.ctx, dice)
-    moves, weights = zip(*keeper.moves(), strict=True)
+    racks.a_profile("web")
+    body = {"name": "web", "profile_id": "web", "desired_capacity": 1, "max_size": 99}
+    clusters.create(racks.deps, racks.ctx, body)
+
+    def grow(_name):
+        asked = {"count": 1, "precache_aggregate": keeper.some()}
+        cluster_actions.ask(racks.deps, racks.ctx, "web", "scale_out", asked)
+
+    moves, weights = zip(*keeper.moves(), (grow, 2), strict=True)
     racks.moments.dice = lambda _label: dice.random() < 0.03
 
     for _ in range(ROUNDS):
@@ -68,11 +77,14 @@ def test_nothing_is_lost_or_counted_wrong(racks, meddler, seed):
     racks.drain()
 
     assert wrong(racks, meddler) == []
+    assert checks.problems(racks.deps.db, racks.driver.world) == []
     assert aggregate_checks.left_in_line(racks.deps.db) == set()
     assert racks.crashes > 5
     ends = {row.status for row in aggregate_checks.cachings(racks.deps.db)}
     assert {"SUCCEEDED", "CANCELLED"} <= ends
     assert keeper.promised.total() > len(keeper.promised)
+    grown = [row.status for row in aggregate_checks.warm(racks.deps.db)]
+    assert "SUCCEEDED" in grown
 
 
 def change(model, **values):
