@@ -131,7 +131,7 @@ main() {
     trap 'printf "\nInterrupted.\n"; exit 130' INT TERM
     is_wanted lint && run_lint
     is_wanted unit && check_tests unit 600 tests/unit
-    is_wanted functional && check_tests functional 2400 -n 2 tests/functional
+    is_wanted functional && check_tests functional 3600 -n 2 tests/functional
     is_wanted contract && check_tests contract 600 tests/contract
     is_wanted integration && check_tests integration 1800 tests/integration
     report
