@@ -8,6 +8,7 @@ import functools
 import re
 
 from senlin_like import exceptions
+from senlin_like.api import version_header
 
 Version = tuple[int, int]
 
@@ -122,14 +123,8 @@ def negotiate(header: str) -> Version:
     :raises InvalidBody: when the entry isn't ``major.minor`` or ``latest``.
     :raises VersionOutOfRange: when the service doesn't have that version.
     """
-    asked = None
-    for entry in header.split(","):
-        service, _, rest = entry.strip().partition(" ")
-        if service.lower() == SERVICE and rest.strip():
-            asked = rest.strip()
-    if asked is None:
-        return LOWEST
-    return _parse(asked)
+    asked = version_header.find(header, SERVICE)
+    return LOWEST if asked is None else _parse(asked)
 
 
 def _parse(asked: str) -> Version:
