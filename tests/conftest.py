@@ -1,29 +1,42 @@
 """What all tests share: real servers, where a test is marked to need one.
 
-``@pytest.mark.postgresql``, ``mariadb`` and ``rabbitmq`` leave a test out when
-its server can't be reached, with the reason; with ``SENLIN_LIKE_REQUIRE_ALL=1``
-it fails instead. Where the servers are: ``SENLIN_LIKE_TEST_POSTGRESQL_URL``,
-``SENLIN_LIKE_TEST_MARIADB_URL``, ``SENLIN_LIKE_TEST_RABBITMQ_URL``.
+``@pytest.mark.postgresql``, ``mariadb``, ``rabbitmq`` and ``docker`` leave a test
+out when its server can't be reached, with the reason; with
+``SENLIN_LIKE_REQUIRE_ALL=1`` it fails instead. Where the servers are:
+``SENLIN_LIKE_TEST_POSTGRESQL_URL``, ``SENLIN_LIKE_TEST_MARIADB_URL``,
+``SENLIN_LIKE_TEST_RABBITMQ_URL``, ``SENLIN_LIKE_TEST_DOCKER_URL``.
 """
 
 import contextlib
 import functools
+import importlib
+import logging
 import os
 import pathlib
 import socket
+import sys
 import urllib.parse
 import uuid
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
+
+# How quick the machine is says nothing of what is tested.
+hypothesis.settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("patient")
 
 POSTGRESQL = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 MARIADB = "mysql+pymysql://root@127.0.0.1:3306/"
 RABBITMQ = "rabbit://guest:guest@127.0.0.1:5672/"
 MARIADB_SOCKET = pathlib.Path("/run/mysqld/mysqld.sock")
 PATIENCE_S = 5
-SERVERS = ("postgresql", "mariadb", "rabbitmq")
+SERVERS = ("postgresql", "mariadb", "rabbitmq", "docker")
 
 
 def _given(server: str, default: str) -> str:
@@ -73,7 +86,19 @@ def _rabbitmq() -> str:
     return url
 
 
-PROBES = {"postgresql": _postgresql, "mariadb": _mariadb, "rabbitmq": _rabbitmq}
+def _docker() -> str:
+    # Only what needs an engine needs Docker's package.
+    sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+    engine = importlib.import_module("tests.docker_engine")
+    return str(engine.found())
+
+
+PROBES = {
+    "postgresql": _postgresql,
+    "mariadb": _mariadb,
+    "rabbitmq": _rabbitmq,
+    "docker": functools.cache(_docker),
+}
 
 
 @functools.cache
@@ -85,6 +110,29 @@ def _missing(server: str) -> str | None:
         reason = str(getattr(error, "orig", None) or error)
         return f"no {server} server can be reached: {' '.join(reason.split())[:200]}"
     return None
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_found() -> Iterator[None]:
+    """Take back what a program that is run in the test's process does to logging.
+
+    It would log to the test's own stderr, which is closed afterwards.
+    """
+    root = logging.getLogger()
+    named = root.manager.loggerDict
+    loggers = [
+        root,
+        *(one for one in named.values() if isinstance(one, logging.Logger)),
+    ]
+    levels = [(one, one.level) for one in loggers]
+    handlers, hook = root.handlers[:], sys.excepthook
+    yield
+    for handler in root.handlers[:]:
+        if handler not in handlers:
+            root.removeHandler(handler)
+    for one, level in levels:
+        one.setLevel(level)
+    sys.excepthook = hook
 
 
 def is_everything_required() -> bool:
@@ -176,6 +224,13 @@ def any_url(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Iterator[
         return
     with _database(request.param) as url:
         yield url
+
+
+@pytest.fixture
+def docker_url() -> str:
+    """Where the Docker engine listens."""
+    _require("docker")
+    return str(PROBES["docker"]())
 
 
 @pytest.fixture

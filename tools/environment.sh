@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Functions that tools/quickstart.sh and tools/run-tests.sh share: find a Python,
 # make a virtual environment, install the project. To be sourced, not run.
 # Wants: ROOT, the project's folder.
@@ -8,7 +9,9 @@ die() {
     printf '\nerror: %s\n' "$1" >&2
     shift
     local line
-    for line in "$@"; do printf '       %s\n' "$line" >&2; done
+    for line in "$@"; do
+        printf '       %s\n' "$line" >&2
+    done
     exit 1
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Install the service, start it with a simulated cloud, and show what it does.
+# Install the service, start it with a simulated cloud, and show what it does; then
+# the same with real containers, where a Docker engine answers.
 #
 # usage: tools/quickstart.sh [--tour-only] [--port N] [--state-dir DIR] [--stop]
 #
@@ -9,6 +10,7 @@
 #                    (with --tour-only: a temporary one)
 #   --stop           stop the service that an earlier run left up
 #
+# The engine is that of $DOCKER_HOST, or of Docker's usual socket.
 # Needs Python 3.11 or newer. Nothing outside this folder is changed. Where Python
 # comes without pip (Debian's and Ubuntu's does), pip is taken from the distribution's
 # package python3-pip-whl, fetched with apt-get (SENLIN_LIKE_NO_APT=1 forbids it).
@@ -232,10 +234,10 @@ main() {
     trap clean_up EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    if ! is_installed "$ENVIRONMENT" ""; then
+    if ! is_installed "$ENVIRONMENT" docker; then
         local began=$SECONDS
         say "Installing into $ENVIRONMENT (takes about a minute, once) ..."
-        install_project "$ENVIRONMENT" ""
+        install_project "$ENVIRONMENT" docker
         say "Installed ($((SECONDS - began)) s)."
     fi
     start_service
@@ -243,6 +245,8 @@ main() {
         show_log
         die "the tour didn't reach its end; the reason stands above."
     fi
+    "$ENVIRONMENT/bin/python" "$ROOT/tools/docker_tour.py" \
+        || die "the tour with real containers didn't reach its end; the reason stands above."
     if [ "$TOUR_ONLY" = no ]; then
         KEEP=yes
         show_what_next

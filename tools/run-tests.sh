@@ -3,12 +3,12 @@
 #
 # usage: tools/run-tests.sh [--require-all] [STAGE...]
 #
-#   --require-all  a PostgreSQL, MariaDB or RabbitMQ server that can't be reached
-#                  is a failure; without it the tests that need it are left out
+#   --require-all  a PostgreSQL, MariaDB, RabbitMQ or Docker server that can't be
+#                  reached is a failure; without it the tests that need it are left out
 #   STAGE          lint, unit, functional, contract, integration; default: all
 #
 # The servers' addresses: SENLIN_LIKE_TEST_POSTGRESQL_URL, ..._MARIADB_URL,
-# ..._RABBITMQ_URL (defaults: this host, see tests/conftest.py). A failing stage
+# ..._RABBITMQ_URL, ..._DOCKER_URL (defaults: this host, see tests/conftest.py). A failing stage
 # doesn't stop the ones after it. Exit status 0 if all passed, 1 if not.
 set -u
 
@@ -88,6 +88,7 @@ run_lint() {
     check mypy 600 mypy
     check import-linter 120 lint-imports
     check reno 120 reno lint
+    check shell 120 tools/lint-shell.sh
     check docs 300 python -m sphinx -q -W --keep-going -b html doc/source doc/build/html
     if [ -f api-ref/source/conf.py ]; then
         check api-ref 300 python -m sphinx -q -W --keep-going -b html api-ref/source api-ref/build/html
@@ -97,21 +98,21 @@ run_lint() {
 report() {
     local line
     printf '\n=== Summary (%d s)\n' "$SECONDS"
-    for line in "${RESULTS[@]}"; do say "$line"; done
+    printf '%s\n' "${RESULTS[@]}"
     if [ ${#CLOSING[@]} -gt 0 ]; then
         printf '\nTests:\n'
-        for line in "${CLOSING[@]}"; do say "  $line"; done
+        printf '  %s\n' "${CLOSING[@]}"
     fi
     if [ ${#BAD[@]} -gt 0 ]; then
         printf '\nFailed:\n'
-        for line in "${BAD[@]}"; do say "  $line"; done
+        printf '  %s\n' "${BAD[@]}"
     fi
     printf '\nLeft out:\n'
     for line in lint unit functional contract integration; do
         is_wanted "$line" || say "  stage $line: not asked for"
     done
-    for line in "${LEFT_OUT[@]:-}"; do [ -z "$line" ] || say "  $line"; done
-    say "  tempest, torture, benchmarks: run on request (tox -e tempest, torture, benchmarks)"
+    [ ${#LEFT_OUT[@]} = 0 ] || printf '  %s\n' "${LEFT_OUT[@]}"
+    say "  tempest, devstack, torture, benchmarks: run on request (tox -e tempest, ...)"
     say "  the oldest releases of dependencies: tox -e floors"
     if [ "$FAILED" = 0 ]; then
         printf '\nEverything that ran passed.\n'
@@ -127,7 +128,7 @@ main() {
     install_project "$ENVIRONMENT" test,lint,docs
     PATH="$ENVIRONMENT/bin:$PATH"
     export PATH PYTHONDONTWRITEBYTECODE=1 VIRTUAL_ENV="$ENVIRONMENT"
-    if [ "$REQUIRE_ALL" = yes ]; then export SENLIN_LIKE_REQUIRE_ALL=1; fi
+    [ "$REQUIRE_ALL" = no ] || export SENLIN_LIKE_REQUIRE_ALL=1
     trap 'printf "\nInterrupted.\n"; exit 130' INT TERM
     is_wanted lint && run_lint
     is_wanted unit && check_tests unit 600 tests/unit

@@ -42,10 +42,19 @@ class TourError(Exception):
     """Something didn't come out as it should."""
 
 
+#: What ends a tour that can't go on.
+FAILURES = (
+    TourError,
+    openstack.exceptions.SDKException,
+    auth_exceptions.ClientException,
+)
+
+
 class Screen:
     """Show steps: one line that changes on a terminal, plain lines elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, steps: int = STEPS) -> None:
+        self._steps = steps
         self._live = sys.stdout.isatty()
         self._number = 0
         self._title = ""
@@ -98,7 +107,7 @@ class Screen:
         print(f"\r\x1b[K{start}{text}{end}", end="", flush=True)
 
     def _head(self) -> str:
-        return f"[{self._number}/{STEPS}]"
+        return f"[{self._number}/{self._steps}]"
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._began
@@ -111,6 +120,7 @@ class Tour:
     url: str
     cloud: Any
     screen: Screen
+    spec: dict[str, Any] = dataclasses.field(default_factory=lambda: SPEC)
     cluster_id: str = ""
     profile_id: str = ""
     suffix: str = dataclasses.field(default_factory=lambda: f"{int(time.time()):x}")
@@ -173,7 +183,7 @@ class Tour:
 def make_profile(tour: Tour) -> None:
     """Say what a node is."""
     with tour.screen.step("A profile: what a node is"):
-        profile = tour.api.create_profile(name=f"tour-{tour.suffix}", spec=SPEC)
+        profile = tour.api.create_profile(name=f"tour-{tour.suffix}", spec=tour.spec)
         tour.profile_id = profile.id
         tour.screen.result(f"{profile.name} ({profile.type})")
 
@@ -336,11 +346,7 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Stopped.")
         return 130
-    except (
-        TourError,
-        openstack.exceptions.SDKException,
-        auth_exceptions.ClientException,
-    ) as error:
+    except FAILURES as error:
         print(f"The tour failed: {error}", file=sys.stderr)
         return 1
     print(f"\nThe tour took {time.monotonic() - began:.1f} s.", flush=True)

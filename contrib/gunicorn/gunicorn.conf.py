@@ -1,4 +1,8 @@
-"""Settings of gunicorn for the API; to be copied to /etc/senlin_like/."""
+"""Settings of gunicorn for the API; to be copied to /etc/senlin_like/.
+
+SIGTERM stops and SIGHUP reloads: requests that are being answered are answered to
+their end, for as long as ``graceful_timeout``.
+"""
 
 bind = "127.0.0.1:8777"
 # Processes times threads is the number of requests at once. The connection pool
@@ -14,3 +18,5 @@ graceful_timeout = 30
 keepalive = 75
 # The proxy in front sets X-Forwarded-*; nobody else may.
 forwarded_allow_ips = "127.0.0.1"
+# Signals are enough; a socket would want a folder that can be written.
+control_socket_disable = True

@@ -305,6 +305,32 @@ class Problems(_Lever):
         return {"problems": self.controls.problems()}
 
 
+class Member(_Lever):
+    """``/simulated/v1/members/{member_id}``."""
+
+    @operation(_shows("members", _FREE))
+    def patch(self, call: Call) -> dict[str, Any]:
+        """Let a member have an operating status; null: that of its server again."""
+        status = _inside(call, "member").get("operating_status")
+        asked = None if status is None else str(status)
+        return {"member": self.controls.set_member(call.identity, asked)}
+
+
+class Members(_Lever):
+    """``/simulated/v1/members``."""
+
+    parameter = "member_id"
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__(controls, Member(controls))
+
+    @operation(_shows("members"))
+    def get(self, call: Call) -> dict[str, Any]:
+        """List the members of all load balancers."""
+        found = [one["members"] for one in self.controls.load_balancers()]
+        return {"members": [member for members in found for member in members]}
+
+
 LEVERS: Mapping[str, type[_Lever]] = {
     "settings": Settings,
     "faults": Faults,
@@ -313,6 +339,7 @@ LEVERS: Mapping[str, type[_Lever]] = {
     "hosts": Hosts,
     "image_caches": ImageCaches,
     "load_balancers": LoadBalancers,
+    "members": Members,
     "server_groups": ServerGroups,
     "queues": Queues,
     "counters": Counters,

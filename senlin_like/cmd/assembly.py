@@ -2,10 +2,12 @@
 
 import gc
 import ipaddress
+import os
 import pathlib
 import socket
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from oslo_config import cfg
 from oslo_log import log
@@ -21,6 +23,7 @@ from senlin_like.domain.health import Breaker
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import registry as drivers
 from senlin_like.drivers import web
+from senlin_like.drivers.options import DockerOptions, DriverOptions, ServiceUser
 from senlin_like.engine import checker
 from senlin_like.engine.worker import Options
 from senlin_like.events import registry as events
@@ -28,7 +31,9 @@ from senlin_like.operations.deps import Deps, Settings
 from senlin_like.policies import registry as policies
 from senlin_like.profiles import registry as profiles
 
-DEFAULT_FILES = ("/etc/senlin_like/senlin_like.conf",)
+#: Names the folder of the configuration, where WSGI servers have the command line.
+FOLDER = "OS_SENLIN_LIKE_CONFIG_DIR"
+_FOLDER = "/etc/senlin_like"
 SIMULATED = ("simulated", "openstack_test")
 _LEVELS = {
     "critical": EventLevel.CRITICAL,
@@ -39,10 +44,20 @@ _LEVELS = {
 }
 
 
+def default_files() -> list[str] | None:
+    """Return the configuration files that are read where no others are named.
+
+    None leaves it to the search through the user's and the system's folders. A
+    folder that the environment names has to have a file: it isn't looked for.
+    """
+    named = os.environ.get(FOLDER)
+    path = pathlib.Path(named or _FOLDER) / "senlin_like.conf"
+    return [str(path)] if named or path.exists() else None
+
+
 def configure(arguments: list[str], program: str) -> cfg.ConfigOpts:
     """Read the configuration and set up logging."""
-    known = [path for path in DEFAULT_FILES if pathlib.Path(path).exists()]
-    conf = opts.load(arguments, known or None)
+    conf = opts.load(arguments, default_files())
     log.set_defaults(
         default_log_levels=[
             "taskflow=ERROR",
@@ -109,13 +124,42 @@ def open_driver(conf: cfg.ConfigOpts) -> clouds.Driver:
     url = conf.simulated_cloud.connection or conf.database.connection
     return drivers.load(
         conf.cloud_backend,
-        clouds.DriverOptions(
+        DriverOptions(
             region=conf.default_region_name,
             call_timeout_s=conf.engine.cloud_call_timeout_s,
+            service_user=_service_user(conf.authentication),
+            docker=_docker_options(conf.docker),
             simulated_url=url if conf.cloud_backend in SIMULATED else None,
             build_seconds=conf.simulated_cloud.build_seconds,
             build_jitter=conf.simulated_cloud.build_jitter,
         ),
+    )
+
+
+def _service_user(own: Any) -> ServiceUser:
+    return ServiceUser(
+        auth_url=own.auth_url,
+        username=own.service_username,
+        password=own.service_password,
+        project_name=own.service_project_name,
+        user_domain=own.service_user_domain,
+        project_domain=own.service_project_domain,
+        verify=(own.cafile or True) if own.verify_ssl else False,
+        interface=own.interface,
+    )
+
+
+def _docker_options(group: Any) -> DockerOptions:
+    return DockerOptions(
+        url=group.host,
+        uses_tls=group.tls,
+        tls_verify=group.tls_verify,
+        tls_ca_file=group.tls_ca_file,
+        tls_cert_file=group.tls_cert_file,
+        tls_key_file=group.tls_key_file,
+        tls_on_nodes=group.tls_on_nodes,
+        connect_timeout_s=group.connect_timeout_s,
+        pulls_images=group.pull_images,
     )
 
 
@@ -216,6 +260,7 @@ def health_options(conf: cfg.ConfigOpts) -> checker.Options:
         hold_s=max(float(group.hold_s), conf.engine.cloud_call_timeout_s + 30.0),
         late_s=float(group.late_s),
         events_s=group.events_interval_s,
+        asks_events=conf.cloud_backend in SIMULATED and not group.listen_to_cloud,
     )
 
 

@@ -1,6 +1,7 @@
 """``senlin-like-engine``: workers that carry out actions."""
 
 import contextlib
+import functools
 import logging
 import os
 import signal
@@ -12,7 +13,7 @@ from typing import Any
 from oslo_config import cfg
 
 from senlin_like import exceptions
-from senlin_like.cmd import assembly, priority, refusing, stopping
+from senlin_like.cmd import assembly, listening, priority, refusing, stopping
 from senlin_like.db import vault
 from senlin_like.engine.worker import Engine
 from senlin_like.rpc import wakeup
@@ -37,32 +38,23 @@ def run_one(conf: cfg.ConfigOpts) -> None:
     engine = Engine(assembly.deps(conf, sender), assembly.engine_options(conf))
     engine.start()
     assembly.leave_garbage_alone()
-    listener = threading.Thread(
-        target=_listen, args=(conf, engine, stop), name="listener", daemon=True
-    )
-    listener.start()
+    serve = functools.partial(wakeup.serve, conf, engine.id, engine.wake)
+    listeners = [
+        listening.Listening("wake-ups", serve).start(),
+        *listening.to_cloud(conf, engine),
+    ]
     LOG.info("senlin-like-engine is ready")
     stop.wait()
+    for listener in listeners:
+        listener.stop()
     engine.stop()
+    for listener in listeners:
+        listener.wait()
     for outbox in engine.deps.outboxes:
         outbox.close()
     sender.close()
     engine.deps.driver.close()
     engine.deps.db.dispose()
-
-
-def _listen(conf: cfg.ConfigOpts, engine: Engine, stop: threading.Event) -> None:
-    """Listen for wake-ups; without a broker the engine polls, and tries again."""
-    while not stop.is_set():
-        try:
-            server = wakeup.serve(conf, engine.id, engine.wake)
-        except Exception:  # noqa: BLE001 - the broker is a help, not a need
-            LOG.warning("No broker to listen to; polling meanwhile")
-            stop.wait(5.0)
-            continue
-        stop.wait()
-        server.stop()
-        return
 
 
 def main() -> None:

@@ -1,37 +1,29 @@
 """``senlin-like-manage``: what operators do from a shell."""
 
 import argparse
-import contextlib
 import datetime
 import getpass
 import os
 import pathlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import alembic.util
 from oslo_config import cfg
 
 from senlin_like import exceptions
-from senlin_like.cmd import assembly, keys, refusing, state, users
+from senlin_like.cmd import assembly, clouds, console, keys, refusing, state, users
 from senlin_like.conf import opts
 from senlin_like.context import RequestContext
 from senlin_like.db import purge, vault
 from senlin_like.db.migrations import migrate
 from senlin_like.operations import actions, services
-from senlin_like.operations.deps import Deps
-from senlin_like.rpc import wakeup
 
 _UNITS = ("days", "hours", "minutes", "seconds")
 _OPERATOR = RequestContext(
     user_id="operator", project_id="", is_admin=True, all_projects=True
 )
-
-
-def say(line: str) -> None:
-    """Write a line for the operator."""
-    sys.stdout.write(f"{line}\n")
 
 
 def db_sync(conf: cfg.ConfigOpts) -> None:
@@ -41,12 +33,12 @@ def db_sync(conf: cfg.ConfigOpts) -> None:
         migrate.sync(_url(conf), until)
     except alembic.util.CommandError as error:
         raise exceptions.Invalid(f"Version {until}: {error}.") from error
-    say(f"The database is at version {migrate.version(_url(conf))}.")
+    console.say(f"The database is at version {migrate.version(_url(conf))}.")
 
 
 def db_version(conf: cfg.ConfigOpts) -> None:
     """Print the version of the database."""
-    say(str(migrate.version(_url(conf))))
+    console.say(str(migrate.version(_url(conf))))
 
 
 def db_check(conf: cfg.ConfigOpts) -> None:
@@ -54,7 +46,7 @@ def db_check(conf: cfg.ConfigOpts) -> None:
     found, wanted = migrate.version(_url(conf)), migrate.newest()
     if found != wanted:
         raise exceptions.Invalid(f"The database is at {found}, not at {wanted}.")
-    say(f"The database is at version {found}, as it should be.")
+    console.say(f"The database is at version {found}, as it should be.")
 
 
 def _url(conf: cfg.ConfigOpts) -> str:
@@ -65,16 +57,18 @@ def _url(conf: cfg.ConfigOpts) -> str:
 
 def service_list(conf: cfg.ConfigOpts) -> None:
     """Print the processes of the service and whether they live."""
-    with _opened(conf) as deps:
+    with console.opened(conf) as deps:
         rows = services.list_all(deps)
     heads = ("id", "host", "binary", "topic", "state", "updated_at")
-    _table(heads, [[str(row[head]) for head in heads] for row in rows])
+    console.table(heads, [[str(row[head]) for head in heads] for row in rows])
 
 
 def event_purge(conf: cfg.ConfigOpts) -> None:
     """Delete old events."""
     before, choice = _before(_age(conf)), _choice(conf)
-    say(f"Deleted {purge.events(assembly.open_database(conf), before, choice)}.")
+    console.say(
+        f"Deleted {purge.events(assembly.open_database(conf), before, choice)}."
+    )
 
 
 def action_purge(conf: cfg.ConfigOpts) -> None:
@@ -87,7 +81,7 @@ def action_purge(conf: cfg.ConfigOpts) -> None:
         )
     choice = _choice(conf)
     gone = purge.actions(assembly.open_database(conf), _before(age), choice)
-    say(f"Deleted {gone}.")
+    console.say(f"Deleted {gone}.")
 
 
 def _age(conf: cfg.ConfigOpts) -> datetime.timedelta:
@@ -126,19 +120,19 @@ def _split(given: Sequence[str] | None) -> list[str]:
 def action_cancel(conf: cfg.ConfigOpts) -> None:
     """Ask an action of any project to stop."""
     command = conf.command
-    with _opened(conf) as deps:
+    with console.opened(conf) as deps:
         actions.cancel(deps, _OPERATOR, command.action_id, force=command.force)
 
 
 def action_suspend(conf: cfg.ConfigOpts) -> None:
     """Let an action pause before its next step."""
-    with _opened(conf) as deps:
+    with console.opened(conf) as deps:
         actions.suspend(deps, _OPERATOR, conf.command.action_id)
 
 
 def action_resume(conf: cfg.ConfigOpts) -> None:
     """Let a suspended action go on."""
-    with _opened(conf) as deps:
+    with console.opened(conf) as deps:
         actions.resume(deps, _OPERATOR, conf.command.action_id)
 
 
@@ -146,10 +140,10 @@ def secrets_new_key(conf: cfg.ConfigOpts) -> None:
     """Print a new key, or put it first into a key file."""
     key = vault.new_key()
     if conf.command.file is None:
-        say(key)
+        console.say(key)
         return
     keys.put_first(pathlib.Path(conf.command.file), key)
-    say(f"A new key stands first in {conf.command.file}.")
+    console.say(f"A new key stands first in {conf.command.file}.")
 
 
 def user_set(conf: cfg.ConfigOpts) -> None:
@@ -160,13 +154,13 @@ def user_set(conf: cfg.ConfigOpts) -> None:
     else:
         password = sys.stdin.readline().rstrip("\n")
     users.set_password(_user_file(conf), command.login, password)
-    say(f"User '{command.login}' is in {_user_file(conf)}.")
+    console.say(f"User '{command.login}' is in {_user_file(conf)}.")
 
 
 def user_remove(conf: cfg.ConfigOpts) -> None:
     """Take a user of 'http_basic' out."""
     users.remove(_user_file(conf), conf.command.login)
-    say(f"User '{conf.command.login}' is gone.")
+    console.say(f"User '{conf.command.login}' is gone.")
 
 
 def _user_file(conf: cfg.ConfigOpts) -> pathlib.Path:
@@ -176,31 +170,6 @@ def _user_file(conf: cfg.ConfigOpts) -> pathlib.Path:
             "Which file? Use --file or [senlin_api] http_basic_auth_user_file."
         )
     return pathlib.Path(name)
-
-
-def _nobody() -> None:
-    """Wake nobody."""
-
-
-@contextlib.contextmanager
-def _opened(conf: cfg.ConfigOpts) -> Iterator[Deps]:
-    """Open what operations work with, and close it afterwards."""
-    sender = wakeup.Sender(conf)
-    # A standalone service has no broker: its engine looks for work by itself.
-    deps = assembly.deps(conf, sender if conf.state_dir is None else _nobody)
-    try:
-        yield deps
-    finally:
-        sender.close()
-        deps.driver.close()
-        deps.db.dispose()
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    for row in (heads, *rows):
-        cells = zip(row, widths, strict=True)
-        say("  ".join(text.ljust(width) for text, width in cells))
 
 
 def add_commands(subparsers: Any) -> None:
@@ -232,6 +201,11 @@ def add_commands(subparsers: Any) -> None:
         _command(action, "resume", action_resume),
     ):
         sub.add_argument("action_id")
+    cloud = subparsers.add_parser("cloud", help="what is in the cloud").add_subparsers(
+        dest="what", required=True
+    )
+    clouds.add_report(_command(cloud, "report", clouds.report))
+    clouds.add_mend(_command(cloud, "mend", clouds.mend))
     secrets = subparsers.add_parser("secrets", help="keys").add_subparsers(
         dest="what", required=True
     )
@@ -277,11 +251,13 @@ def _lead(conf: cfg.ConfigOpts, folder: state.Folder) -> None:
     folder.check()
     os.umask(state.PRIVATE)
     folder.lead(conf)
-    conf.set_default("cloud_backend", assembly.SIMULATED[0])
 
 
 def main() -> None:
-    """Carry out one command; 0 if all is well, 1 with the reason if not."""
+    """Carry out one command; 0 if all is well, 1 with the reason if not.
+
+    Some commands end with other numbers too, which tell what they have found.
+    """
     conf = cfg.ConfigOpts()
     opts.register(conf)
     conf.register_cli_opts(
@@ -294,9 +270,9 @@ def main() -> None:
             cfg.SubCommandOpt("command", title="Commands", handler=add_commands),
         ]
     )
-    files = [path for path in assembly.DEFAULT_FILES if pathlib.Path(path).exists()]
+    files = assembly.default_files()
     with refusing.told():
-        conf(sys.argv[1:], project="senlin_like", default_config_files=files or None)
+        conf(sys.argv[1:], project="senlin_like", default_config_files=files)
         if conf.state_dir is not None:
             _lead(conf, state.Folder(pathlib.Path(conf.state_dir)))
         conf.command.work(conf)

@@ -14,7 +14,15 @@ from typing import Any
 from oslo_config import cfg
 
 from senlin_like.api import app
-from senlin_like.cmd import api, assembly, presence, refusing, state, stopping
+from senlin_like.cmd import (
+    api,
+    assembly,
+    listening,
+    presence,
+    refusing,
+    state,
+    stopping,
+)
 from senlin_like.db.migrations import migrate
 from senlin_like.engine.worker import Engine
 
@@ -45,7 +53,8 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         help="how callers are authenticated; 'none' is for loopback only",
     )
     parser.add_argument(
-        "--cloud", default="simulated", help="the cloud driver (default: %(default)s)"
+        "--cloud",
+        help="the cloud driver (default: that of the directory, or 'simulated')",
     )
     return parser.parse_known_args(arguments)
 
@@ -53,7 +62,8 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
 def prepare(asked: argparse.Namespace, rest: list[str]) -> cfg.ConfigOpts:
     """Make the state directory and the options that lead into it.
 
-    :raises Invalid: when the address would let strangers in.
+    :raises Invalid: when the address would let strangers in, or the directory is
+        that of another cloud.
     """
     assembly.refuse_strangers(asked.auth, asked.host)
     folder = state.Folder(asked.state_dir)
@@ -67,7 +77,9 @@ def prepare(asked: argparse.Namespace, rest: list[str]) -> cfg.ConfigOpts:
     conf = assembly.configure(rest, "senlin-like-standalone")
     folder.lead(conf)
     conf.set_default("auth_strategy", asked.auth, group="senlin_api")
-    conf.set_default("cloud_backend", asked.cloud)
+    if asked.cloud is not None:
+        conf.set_default("cloud_backend", asked.cloud)
+    folder.keep_cloud(conf.cloud_backend)
     if asked.host not in EVERYWHERE:
         conf.set_default("host", asked.host, group="receiver")
     conf.set_default("port", asked.port, group="receiver")
@@ -97,10 +109,12 @@ def main() -> None:
         wsgi = presence.Present(app.build(deps, conf), deps)
         engine = wake.engine = Engine(deps, assembly.engine_options(conf))
         server = api.serve(wsgi, conf, asked.host, asked.port)
-    _run(server, engine, asked)
+    _run(server, engine, asked, conf)
 
 
-def _run(server: Any, engine: Engine, asked: argparse.Namespace) -> None:
+def _run(
+    server: Any, engine: Engine, asked: argparse.Namespace, conf: cfg.ConfigOpts
+) -> None:
     stop = threading.Event()
 
     def on_signal(_signal: int, _frame: Any) -> None:
@@ -109,15 +123,20 @@ def _run(server: Any, engine: Engine, asked: argparse.Namespace) -> None:
     stopping.on_signal(on_signal)
     engine.start()
     assembly.leave_garbage_alone()
+    listeners = listening.to_cloud(conf, engine)
     threading.Thread(target=server.run, name="http", daemon=True).start()
     sys.stdout.write(
         f"senlin-like is ready on http://{asked.host}:{server.effective_port} "
-        f"(state in {asked.state_dir}, auth {asked.auth}, cloud {asked.cloud})\n"
+        f"(state in {asked.state_dir}, auth {asked.auth}, cloud {conf.cloud_backend})\n"
     )
     sys.stdout.flush()
     stop.wait()
     server.close()
+    for listener in listeners:
+        listener.stop()
     engine.stop()
+    for listener in listeners:
+        listener.wait()
     for outbox in engine.deps.outboxes:
         outbox.close()
     engine.deps.driver.close()

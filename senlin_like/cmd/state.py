@@ -11,6 +11,7 @@ from senlin_like.db import vault
 #: The mask of a process that works here: what it makes is its owner's alone.
 PRIVATE = 0o077
 _OWN = ("senlin.db*", "cloud.db*", "fernet.keys", "htpasswd")
+_CLOUD = "simulated"
 
 
 class Folder:
@@ -21,6 +22,7 @@ class Folder:
         self.database = self.path / "senlin.db"
         self.keys = self.path / "fernet.keys"
         self.people = self.path / "htpasswd"
+        self._cloud = self.path / "cloud_backend"
 
     def make(self) -> None:
         """Make what is missing, and keep others away from what is there."""
@@ -42,8 +44,31 @@ class Folder:
                 f"has no {self.database.name} and {self.keys.name}."
             )
 
+    def keep_cloud(self, name: str) -> None:
+        """Note in which cloud the nodes of this directory are.
+
+        :raises Invalid: when they are in another one, where this one would take all
+            of them for lost.
+        """
+        if not self._cloud.exists():
+            # Before this was noted there was no other cloud.
+            first = _CLOUD if self.database.exists() else name
+            self._cloud.write_text(f"{first}\n")
+        known = self._noted_cloud()
+        if known != name:
+            raise exceptions.Invalid(
+                f"What is in {self.path} belongs to the cloud '{known}', not to "
+                f"'{name}': give another --state-dir."
+            )
+
+    def _noted_cloud(self) -> str:
+        if not self._cloud.exists():
+            return _CLOUD
+        return self._cloud.read_text().strip()
+
     def lead(self, conf: cfg.ConfigOpts) -> None:
         """Let the options that aren't set lead here."""
+        conf.set_default("cloud_backend", self._noted_cloud())
         conf.set_default("connection", f"sqlite:///{self.database}", group="database")
         conf.set_default("fernet_key_file", str(self.keys), group="secrets")
         conf.set_default(

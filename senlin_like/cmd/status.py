@@ -1,6 +1,5 @@
 """``senlin-like-status upgrade check``: tell if this release may start here."""
 
-import pathlib
 import sys
 
 from oslo_config import cfg
@@ -79,8 +78,6 @@ def main() -> None:
             project="senlin_like",
             upgrade_command=Checks(conf),
             argv=sys.argv[1:],
-            default_config_files=[
-                path for path in assembly.DEFAULT_FILES if pathlib.Path(path).exists()
-            ],
+            default_config_files=assembly.default_files(),
         )
     )

@@ -70,8 +70,8 @@ OPTS = [
         "stray_watch_s",
         default=900,
         min=10,
-        help="Seconds during which a server, or a load balancer, that a lost engine "
-        "may still make is looked for.",
+        help="Seconds during which a server, or a load balancer, is looked for that "
+        "may still be made since an engine was lost, or a request had no answer.",
     ),
     cfg.IntOpt(
         "members_check_interval_s",

@@ -3,6 +3,7 @@
 from oslo_config import cfg
 
 GROUP = cfg.OptGroup("health", title="Health checks and repairs")
+_SENLIN = "health_manager"
 
 OPTS = [
     cfg.IntOpt(
@@ -54,8 +55,53 @@ OPTS = [
         "events_interval_s",
         default=5.0,
         min=0.5,
-        help="Seconds between two questions to the cloud what has happened, for "
-        "policies with LIFECYCLE_EVENTS.",
+        help="Seconds between two questions to the simulated cloud what has happened, "
+        "for policies with LIFECYCLE_EVENTS.",
+    ),
+    cfg.BoolOpt(
+        "listen_to_cloud",
+        default=False,
+        help="Whether engines listen to the notifications of Nova and Heat, for "
+        "policies with LIFECYCLE_EVENTS. Without it such policies find failed nodes "
+        "at their interval only.",
+    ),
+    cfg.StrOpt(
+        "notification_transport_url",
+        secret=True,
+        help="The message broker of Nova and Heat, as transport_url; that of this "
+        "service if it isn't given.",
+    ),
+    cfg.StrOpt(
+        "notification_pool",
+        default="senlin-listeners",
+        help="Name of the queue that all engines take notifications from. Who else "
+        "listens with the same name takes them away.",
+    ),
+    cfg.StrOpt(
+        "nova_control_exchange",
+        default="nova",
+        deprecated_group=_SENLIN,
+        help="Exchange that Nova sends its notifications to.",
+    ),
+    cfg.ListOpt(
+        "nova_notification_topics",
+        default=["notifications", "versioned_notifications"],
+        deprecated_name="nova_notification_topic",
+        deprecated_group=_SENLIN,
+        help="Topics of Nova's notifications. Both of its formats are understood.",
+    ),
+    cfg.StrOpt(
+        "heat_control_exchange",
+        default="heat",
+        deprecated_group=_SENLIN,
+        help="Exchange that Heat sends its notifications to.",
+    ),
+    cfg.ListOpt(
+        "heat_notification_topics",
+        default=["notifications"],
+        deprecated_name="heat_notification_topic",
+        deprecated_group=_SENLIN,
+        help="Topics of Heat's notifications.",
     ),
     cfg.IntOpt(
         "probe_threads",

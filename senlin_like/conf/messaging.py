@@ -9,10 +9,20 @@ GROUPS = ("oslo_messaging_metrics", "oslo_messaging_tracing")
 _KINDS = {bool: cfg.BoolOpt, int: cfg.IntOpt}
 
 
+def groups() -> list[str]:
+    """Return the groups that the release has, once oslo.messaging is imported."""
+    return [name for name in GROUPS if name in cfg.CONF]
+
+
+def options(group: str) -> list[cfg.Opt]:
+    """Return the options of a group with their defaults."""
+    return [
+        _KINDS.get(type(default), cfg.StrOpt)(name, default=default)
+        for name, default in cfg.CONF[group].items()
+    ]
+
+
 def register(conf: cfg.ConfigOpts) -> None:
     """Make these options known to ``conf``, once oslo.messaging is imported."""
-    # Releases differ in which of the groups they have.
-    for group in [name for name in GROUPS if name in cfg.CONF]:
-        for name, default in cfg.CONF[group].items():
-            kind = _KINDS.get(type(default), cfg.StrOpt)
-            conf.register_opt(kind(name, default=default), group=group)
+    for group in groups():
+        conf.register_opts(options(group), group=group)

@@ -13,6 +13,7 @@ from senlin_like.conf import (
     api,
     authentication,
     default,
+    docker,
     engine,
     events,
     health,
@@ -26,6 +27,7 @@ from senlin_like.conf import (
 GROUPS = (
     api,
     authentication,
+    docker,
     engine,
     events,
     health,

@@ -1,7 +1,7 @@
 """Rows of bindings: the policies of clusters. Data stays sealed here."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,6 +49,18 @@ _FULL = (
 )
 _ASKED = _FULL.where(_ATTACHED, TABLE.c.enabled == sa.true())
 _ONE = _FULL.where(TABLE.c.policy_id == sa.bindparam("policy"))
+_OF_TYPE = (
+    sa.select(
+        TABLE.c.cluster_id, TABLE.c.sealed_data, _CLUSTER.c.user, _CLUSTER.c.project
+    )
+    .join(_POLICY, _POLICY.c.id == TABLE.c.policy_id)
+    .join(_CLUSTER, _CLUSTER.c.id == TABLE.c.cluster_id)
+    .where(
+        TABLE.c.cluster_id.in_(sa.bindparam("clusters", expanding=True)),
+        TABLE.c.enabled == sa.true(),
+        _ATTACHED,
+    )
+)
 _RESTING = _ASKED.where(TABLE.c.last_op.is_not(None))
 _COLUMNS = {
     "enabled": TABLE.c.enabled,
@@ -108,6 +120,17 @@ def asked(session: orm.Session, cluster_id: str) -> list[Any]:
     order in which they are asked.
     """
     return list(session.execute(_ASKED, {"cluster": cluster_id}))
+
+
+def of_type(
+    session: orm.Session, cluster_ids: Collection[str], type_name: str
+) -> list[Any]:
+    """Return the enabled bindings of clusters to policies of a type.
+
+    A row: ``cluster_id``, its ``user`` and ``project``, and ``sealed_data``.
+    """
+    query = _OF_TYPE.where(_POLICY.c.type.startswith(f"{type_name}-", autoescape=True))
+    return list(session.execute(query, {"clusters": list(cluster_ids)}))
 
 
 def all_of(session: orm.Session, cluster_id: str) -> list[Any]:

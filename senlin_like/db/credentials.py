@@ -25,6 +25,17 @@ def for_owner(db: Database, user: str, project: str) -> Mapping[str, Any] | None
     return None if sealed is None else db.vault.unseal(sealed)
 
 
+def owners(db: Database, project: str | None = None) -> list[tuple[str, str]]:
+    """Return the user and project of all stored permissions, by project."""
+    query = sa.select(TABLE.c.user, TABLE.c.project).order_by(
+        TABLE.c.project, TABLE.c.created_at, TABLE.c.user
+    )
+    if project is not None:
+        query = query.where(TABLE.c.project == project)
+    with db.reader() as session:
+        return [(row.user, row.project) for row in session.execute(query)]
+
+
 def store(
     db: Database,
     user: str,

@@ -35,6 +35,31 @@ _TAKE = (
     .values(
         token=sa.bindparam("token"),
         due_at=db_now() + sa.bindparam("hold_s", type_=sa.Double()),
+        told_at=None,
+    )
+)
+_IS_TOLD = TABLE.c.told_at.is_not(None)
+_IS_FREE = TABLE.c.token.is_(None)
+#: MariaDB assigns from left to right, and takes what it has just assigned.
+_WAKE = (
+    sa.update(TABLE)
+    .where(TABLE.c.binding_id.in_(_IDS))
+    .ordered_values(
+        (TABLE.c.told_at, db_now()),
+        (
+            TABLE.c.full_at,
+            sa.case(
+                (sa.or_(~_IS_FREE, TABLE.c.full_at > db_now()), TABLE.c.full_at),
+                else_=TABLE.c.due_at,
+            ),
+        ),
+        (
+            TABLE.c.due_at,
+            sa.case(
+                (sa.and_(_IS_FREE, TABLE.c.due_at > db_now()), db_now()),
+                else_=TABLE.c.due_at,
+            ),
+        ),
     )
 )
 _TAKEN = (
@@ -137,6 +162,15 @@ def hold(session: orm.Session, token: str, *, hold_s: float) -> None:
     )
 
 
+def wake(session: orm.Session, binding_ids: Collection[str]) -> None:
+    """Let checks be due at once, since the cloud has told something of nodes.
+
+    All nodes are looked at when that was due before, no sooner. A check in the
+    hands of a round is left to it, and is due once more when it is given back.
+    """
+    session.execute(_WAKE, {"ids": sorted(binding_ids)})
+
+
 def put_back(
     session: orm.Session,
     token: str,
@@ -148,10 +182,16 @@ def put_back(
     if not binding_ids:
         return
     pause = TABLE.c.pace if after_s is None else sa.literal(after_s, sa.Double())
+    due_at = db_now() + pause
+    later = sa.case((TABLE.c.full_at > db_now(), TABLE.c.full_at), else_=due_at)
     session.execute(
         sa.update(TABLE)
         .where(TABLE.c.binding_id.in_(list(binding_ids)), TABLE.c.token == token)
-        .values(token=None, due_at=db_now() + pause)
+        .values(
+            token=None,
+            due_at=sa.case((_IS_TOLD, db_now()), else_=due_at),
+            full_at=sa.case((_IS_TOLD, later), else_=TABLE.c.full_at),
+        )
     )
 
 
@@ -167,13 +207,16 @@ class Next:
 
 def finish(session: orm.Session, token: str, binding_id: str, then: Next) -> bool:
     """Write what a check has shown, and give it back; False if it was lost."""
-    full_at = None if then.full_in_s is None else db_now() + then.full_in_s
+    due_at = db_now() + then.after_s
+    full_at: Any = sa.case((_IS_TOLD, due_at), else_=None)
+    if then.full_in_s is not None:
+        full_at = db_now() + then.full_in_s
     changed = session.execute(
         sa.update(TABLE)
         .where(TABLE.c.binding_id == binding_id, TABLE.c.token == token)
         .values(
             token=None,
-            due_at=db_now() + then.after_s,
+            due_at=sa.case((_IS_TOLD, db_now()), else_=due_at),
             full_at=full_at,
             pace=then.pace_s,
             seen=dict(then.seen),

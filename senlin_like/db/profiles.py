@@ -61,6 +61,15 @@ def load(
     return {row[0]: dict(zip(_KEYS, row, strict=True)) for row in rows}
 
 
+def of_project(session: orm.Session, project: str) -> list[dict[str, Any]]:
+    """Return the profiles that a project has or uses, specs as ``sealed_spec``."""
+    used = sa.select(models.Node.profile_id).where(models.Node.project == project)
+    rows = session.execute(
+        _SHOWN.where(sa.or_(TABLE.c.project == project, TABLE.c.id.in_(used)))
+    )
+    return [dict(zip(_KEYS, row, strict=True)) for row in rows]
+
+
 def list_page(
     session: orm.Session,
     ctx: RequestContext,

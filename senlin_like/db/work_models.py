@@ -35,6 +35,26 @@ class HealthCheck(Base):
     pace: orm.Mapped[float | None] = orm.mapped_column(sa.Double)
     #: What the last looks have shown.
     seen: orm.Mapped[Any] = orm.mapped_column(Json)
+    #: When the cloud last told of a node, if that was after the last take.
+    told_at: orm.Mapped[float | None] = orm.mapped_column(sa.Double)
+
+
+class NodeNotice(Base):
+    """The last that the cloud has told of a node, until a check has seen it.
+
+    One row for a node at most. ``object_id`` is whom it was told of: the node
+    may have got another object since. ``at`` is epoch seconds by the database's
+    clock.
+    """
+
+    __tablename__ = "node_notice"
+    __table_args__ = (sa.Index("ix_node_notice_cluster_id", "cluster_id"), MYSQL)
+
+    node_id: orm.Mapped[str] = orm.mapped_column(ID, primary_key=True)
+    cluster_id: orm.Mapped[str] = orm.mapped_column(ID)
+    object_id: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    event: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    at: orm.Mapped[float] = orm.mapped_column(sa.Double)
 
 
 class Dependency(Base):

@@ -20,6 +20,7 @@ class Mode(enum.StrEnum):
     STATUS = "NODE_STATUS_POLLING"
     URL = "NODE_STATUS_POLL_URL"
     HYPERVISOR = "HYPERVISOR_STATUS_POLLING"
+    MEMBER = "LB_MEMBER_STATUS_POLLING"
 
 
 class Finding(enum.StrEnum):

@@ -15,7 +15,7 @@ import enum
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from senlin_like.drivers import balancing, messaging, objects
+from senlin_like.drivers import balancing, ledger, messaging, objects
 from senlin_like.drivers import containers as docker
 from senlin_like.drivers import hosts as compute_hosts
 
@@ -51,17 +51,6 @@ class Account:
     project: str
     region: str | None = None
     credential: Mapping[str, Any] | None = dataclasses.field(default=None, repr=False)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class DriverOptions:
-    """What a driver is made from; read from the configuration once."""
-
-    region: str | None = None
-    call_timeout_s: float = 60.0
-    simulated_url: str | None = None
-    build_seconds: float = 0.0
-    build_jitter: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -221,10 +210,18 @@ class Network(Protocol):
     def find_floating_ip(self, address: str) -> objects.FloatingIp | None:
         """Find a public address."""
 
+    def find_floating_ips_marked(self, node_id: str) -> list[objects.FloatingIp]:
+        """Return the public addresses that were made for a node."""
+
     def create_floating_ip(
-        self, network_id: str, *, port_id: str, address: str | None = None
+        self,
+        network_id: str,
+        *,
+        port_id: str,
+        node_id: str,
+        address: str | None = None,
     ) -> objects.FloatingIp:
-        """Make a public address that leads to a port."""
+        """Make a public address that leads to a port and carries a node's mark."""
 
     def associate_floating_ip(self, floating_ip_id: str, port_id: str | None) -> None:
         """Lead a public address to a port, or to none."""
@@ -277,7 +274,11 @@ class Orchestration(Protocol):
         arguments: Mapping[str, Any],
         tags: Sequence[str] | None = None,
     ) -> None:
-        """Ask for a change; arguments that are left out stay."""
+        """Ask for a change; arguments that are left out stay.
+
+        :raises CloudBusy: while another change is under way, if the cloud can't
+            have a second one then.
+        """
 
     def check_stack(self, stack_id: str) -> None:
         """Ask for a check of the stack's resources."""
@@ -326,6 +327,10 @@ class Cloud(Protocol):
     @property
     def containers(self) -> docker.Containers:
         """Return the containers."""
+
+    @property
+    def ledger(self) -> ledger.Ledger:
+        """Return what carries our marks."""
 
     def list_regions(self) -> list[str]:
         """Return the names of all regions of the cloud."""

@@ -13,6 +13,9 @@ class Containers(Protocol):
     Every call may raise ``HostUnreachable``: nothing was done.
     """
 
+    def default_host(self) -> objects.ContainerHost | None:
+        """Return where containers go that name no host; None if they have to."""
+
     def create_container(
         self, host: objects.ContainerHost, request: objects.ContainerRequest
     ) -> objects.Container:

@@ -21,7 +21,8 @@ class Messaging(Protocol):
     def post(self, queue: str, body: Mapping[str, Any], *, ttl_s: int) -> None:
         """Put a message into a queue, where it stays for some seconds.
 
-        :raises CloudNotFound: when there is no such queue.
+        :raises CloudNotFound: when there is no such queue, and the cloud makes
+            none by itself.
         """
 
     def claim(

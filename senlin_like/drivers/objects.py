@@ -189,13 +189,21 @@ class ContainerHost:
 
     def locate(self, container_id: str) -> str:
         """Return the id by which ``Cloud.look`` finds a container of this host."""
+        if self == OWN_HOST:
+            return container_id
         host = f"[{self.address}]" if ":" in self.address else self.address
         return f"{host}:{self.port}/{container_id}"
+
+
+#: The host that a cloud has of its own: only the cloud knows where it is.
+OWN_HOST = ContainerHost(address="", port=0)
 
 
 def host_of(locator: str) -> tuple[ContainerHost, str]:
     """Return the host and the id that ``ContainerHost.locate`` has put together."""
     place, _, container_id = locator.rpartition("/")
+    if not place:
+        return OWN_HOST, container_id
     address, _, port = place.rpartition(":")
     return ContainerHost(address=address.strip("[]"), port=int(port)), container_id
 

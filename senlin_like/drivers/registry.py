@@ -4,11 +4,12 @@ from importlib import metadata
 
 from senlin_like import exceptions
 from senlin_like.drivers import base
+from senlin_like.drivers.options import DriverOptions
 
 NAMESPACE = "senlin_like.drivers"
 
 
-def load(name: str, options: base.DriverOptions) -> base.Driver:
+def load(name: str, options: DriverOptions) -> base.Driver:
     """Make the driver of this name.
 
     :raises Invalid: when no installed package offers it.

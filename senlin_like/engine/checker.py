@@ -15,13 +15,14 @@ import uuid
 from collections.abc import Callable
 
 from senlin_like import exceptions
-from senlin_like.db import health_checks
+from senlin_like.db import health_checks, notices
 from senlin_like.domain import health
 from senlin_like.domain.enums import NodeStatus
 from senlin_like.domain.health import Breaker, Mode
 from senlin_like.drivers import web
 from senlin_like.engine import detection, probes
-from senlin_like.engine.standing import Case, Facts, broken, open_case
+from senlin_like.engine.facts import Facts
+from senlin_like.engine.standing import Case, broken, open_case
 from senlin_like.flows.workbench import Workbench
 from senlin_like.operations import repairs
 
@@ -41,7 +42,10 @@ class Stopped(Exception):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Options:
-    """How health is checked; read from the group ``[health]``. Times in seconds."""
+    """How health is checked; read from the group ``[health]``. Times in seconds.
+
+    ``asks_events``: the cloud is asked what has happened; else it tells.
+    """
 
     breaker: Breaker = dataclasses.field(default_factory=Breaker)
     asking: web.Limits = dataclasses.field(default_factory=web.Limits)
@@ -53,6 +57,7 @@ class Options:
     late_s: float = 60.0
     pause_s: float = 5.0
     events_s: float = 5.0
+    asks_events: bool = True
 
 
 class Checker:
@@ -161,6 +166,11 @@ class Checker:
             profiles = health_checks.profiles(
                 session, {one.profile_id for one in members}
             )
+            told = (
+                None
+                if self.options.asks_events
+                else notices.of_clusters(session, clusters)
+            )
         paused = {one.cluster_id for one in work if one.action in repairs.PAUSING}
         resting = [one.row.binding_id for one in due if one.row.cluster_id in paused]
         if resting:
@@ -169,7 +179,13 @@ class Checker:
                     session, token, resting, after_s=self.options.pause_s
                 )
             )
-        facts = Facts(bench=self.bench, work=work, members=members, profiles=profiles)
+        facts = Facts(
+            bench=self.bench,
+            work=work,
+            members=members,
+            profiles=profiles,
+            told=told,
+        )
         cases = []
         for one in due:
             if one.row.cluster_id in paused:

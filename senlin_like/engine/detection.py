@@ -14,6 +14,7 @@ from senlin_like.domain.health import GOOD, UNKNOWN, Finding, Mode, Seen
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import objects
 from senlin_like.drivers.base import ObjectKind
+from senlin_like.engine import pools
 from senlin_like.flows.workbench import Workbench
 from senlin_like.policies.health import Meaning
 
@@ -54,8 +55,9 @@ _BAD: Mapping[ObjectKind, frozenset[str]] = {
 class Watched:
     """A node, with what its profile says of its object.
 
-    One that isn't idle is only listened for, not looked at. ``locate`` tells the
-    id by which an object is found that isn't found by its own.
+    One that isn't idle is only listened for, not looked at. ``member_id`` is that
+    of its member of a load balancer. ``locate`` tells the id by which an object is
+    found that isn't found by its own.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Watched:
     account: Account
     kind: ObjectKind
     is_idle: bool = True
+    member_id: str | None = None
     locate: Callable[[], str] | None = None
 
 
@@ -73,13 +76,16 @@ class Subject:
     """A cluster that is looked at, and what was found.
 
     ``nodes`` are those to be looked at. ``suspects`` (node id → what was told
-    of it) and ``cursors`` belong to the mode of events, and change.
+    of it) and ``cursors`` belong to the mode of events, and change. With
+    ``asks_events`` the cloud is asked for events, and only suspects are looked at.
     """
 
+    cluster_id: str
     meaning: Meaning
     nodes: list[Watched]
     suspects: dict[str, str] = dataclasses.field(default_factory=dict)
     cursors: dict[str, str] = dataclasses.field(default_factory=dict)
+    asks_events: bool = True
     found: dict[str, dict[Mode, Seen]] = dataclasses.field(default_factory=dict)
     gone: set[str] = dataclasses.field(default_factory=set)
     cloud_error: str = ""
@@ -98,12 +104,23 @@ def look(bench: Workbench, subjects: list[Subject], beat: Callable[[], None]) ->
 
     ``beat`` is called after parts that may have taken long.
     """
-    _hear(bench, [one for one in subjects if Mode.EVENTS in one.meaning.modes])
+    _hear(
+        bench,
+        [
+            one
+            for one in subjects
+            if Mode.EVENTS in one.meaning.modes and one.asks_events
+        ],
+    )
     beat()
     _look_at_objects(bench, subjects, beat)
     beat()
     _look_at_hypervisors(
         bench, [one for one in subjects if Mode.HYPERVISOR in one.meaning.modes]
+    )
+    beat()
+    _look_at_members(
+        bench, [one for one in subjects if Mode.MEMBER in one.meaning.modes]
     )
 
 
@@ -180,7 +197,8 @@ def _by_status(subject: Subject, node: Watched) -> Mode | None:
         return None
     if Mode.STATUS in subject.meaning.modes:
         return Mode.STATUS
-    return Mode.EVENTS if node.id in subject.suspects else None
+    is_heard = Mode.EVENTS in subject.meaning.modes and not subject.asks_events
+    return Mode.EVENTS if is_heard or node.id in subject.suspects else None
 
 
 def _note_object(
@@ -189,7 +207,7 @@ def _note_object(
     finding = judge(node.kind, seen.status)
     if mode is Mode.EVENTS and finding is Finding.GOOD:
         # It was stopped and is up again, or came back by itself.
-        del subject.suspects[node.id]
+        subject.suspects.pop(node.id, None)
     if seen.status == clouds.GONE:
         subject.gone.add(node.id)
     fault = f": {seen.reason}" if seen.reason else "."
@@ -242,6 +260,40 @@ def _by_host(host: objects.Hypervisor | None) -> Seen:
         finding=Finding.BAD,
         reason=f"Hypervisor {host.name} is {host.state} and {host.status}.",
     )
+
+
+def _look_at_members(bench: Workbench, subjects: list[Subject]) -> None:
+    """Ask load balancers of their members, with one call for each pool."""
+    groups: dict[tuple[Account, str], list[Subject]] = {}
+    known = pools.of_clusters(bench, {one.cluster_id for one in subjects})
+    for subject in subjects:
+        pool = known.get(subject.cluster_id)
+        if pool is None:
+            _note_members(subject, lambda _node: pools.NO_BALANCER)
+            continue
+        groups.setdefault((pool.account, pool.id), []).append(subject)
+    for (account, pool_id), group in groups.items():
+        members = _ask(
+            bench,
+            account,
+            group,
+            lambda cloud, pool_id=pool_id: pools.members(cloud, pool_id),  # type: ignore[misc]
+        )
+        for subject in group:
+            _note_members(
+                subject,
+                lambda node, members=members: (
+                    UNKNOWN  # type: ignore[misc]
+                    if members is None
+                    else pools.judge(members, node.id, node.member_id)
+                ),
+            )
+
+
+def _note_members(subject: Subject, judge_node: Callable[[Watched], Seen]) -> None:
+    for node in subject.nodes:
+        if node.is_idle:
+            subject.note(node.id, Mode.MEMBER, judge_node(node))
 
 
 def _hear(bench: Workbench, subjects: list[Subject]) -> None:

@@ -2,20 +2,12 @@
 
 import dataclasses
 import datetime
-import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from senlin_like import exceptions
-from senlin_like.db import health_checks, hosts
-from senlin_like.domain import health, plan
-from senlin_like.domain.actions import CLUSTER_KINDS
-from senlin_like.domain.enums import (
-    EventLevel,
-    Kind,
-    NodeStatus,
-    Phase,
-)
+from senlin_like.db import health_checks
+from senlin_like.domain import health
+from senlin_like.domain.enums import EventLevel, Phase
 from senlin_like.domain.health import (
     Breaker,
     Decision,
@@ -25,103 +17,21 @@ from senlin_like.domain.health import (
     Mode,
     Seen,
 )
+from senlin_like.drivers.base import ObjectKind
 from senlin_like.engine import probes
-from senlin_like.engine.detection import Subject, Watched
-from senlin_like.flows import hosting
-from senlin_like.flows.workbench import Recipe, Workbench
+from senlin_like.engine.detection import Subject
+from senlin_like.engine.facts import Facts
 from senlin_like.operations.repairs import Outcome, Repair, Told
 from senlin_like.policies.health import Meaning, meaning
 
-#: A node that is at one of these is somebody's work, action or not.
-_AT_WORK = frozenset(
-    {
-        NodeStatus.INIT,
-        NodeStatus.CREATING,
-        NodeStatus.UPDATING,
-        NodeStatus.DELETING,
-        NodeStatus.RECOVERING,
-        NodeStatus.OPERATING,
-    }
-)
 #: Seconds to the look that decides after one that came too late.
 _DECIDE_S = 15.0
 #: Seconds to the next try of a check that fails by a bug, at least.
 _BROKEN_S = 60.0
 #: What only the cloud says is looked at once more by the recovery itself.
 _BY_STATUS = frozenset({Mode.STATUS, Mode.EVENTS})
-
-
-class Facts:
-    """What was read for all clusters of a round."""
-
-    def __init__(
-        self,
-        *,
-        bench: Workbench,
-        work: Sequence[Any],
-        members: Sequence[Any],
-        profiles: Sequence[Any],
-    ) -> None:
-        self.bench = bench
-        self.now = bench.deps.clock()
-        self.busy = {one.target for one in work}
-        self.in_repair = {one.target for one in work if one.action == Kind.NODE_RECOVER}
-        self.changing = {one.cluster_id for one in work if one.action in CLUSTER_KINDS}
-        self.members: dict[str, list[Any]] = {}
-        for one in members:
-            self.members.setdefault(one.cluster_id, []).append(one)
-        self._profiles = {one.id: one for one in profiles}
-        self._hosts: dict[str | None, Any] | None = None
-
-    def recipe(self, profile_id: str) -> Recipe:
-        """Return a profile as engines use it."""
-        row = self._profiles[profile_id]
-        return self.bench.recipe(row.id, row.type, row.sealed_spec)
-
-    def is_at_work(self, row: Any) -> bool:
-        """Tell whether something is being done to a node."""
-        return row.id in self.busy or row.status in _AT_WORK
-
-    def watched(self, row: Any) -> Watched:
-        """Return what is looked at of a node."""
-        recipe = self.recipe(row.profile_id)
-        region = plan.region_of(row.data, recipe.region)
-        return Watched(
-            id=row.id,
-            name=row.name,
-            object_id=row.physical_id,
-            status=row.status,
-            account=(row.user, row.project, region),
-            kind=recipe.type.object_kind,
-            is_idle=not self.is_at_work(row),
-            locate=None
-            if recipe.type.host(recipe.properties) is None
-            else functools.partial(self._locate, row, recipe),
-        )
-
-    def _locate(self, row: Any, recipe: Recipe) -> str:
-        """Return by what an object is found that is put on a host.
-
-        The hosts of all nodes are read with one statement; only the node's own is
-        opened, for others may be of owners whose permission is gone.
-        """
-        if self._hosts is None:
-            rows = [one for some in self.members.values() for one in some]
-            ids = {one for one in map(_host_id, rows) if one is not None}
-            with self.bench.deps.db.reader() as session:
-                self._hosts = {one.id: one for one in hosts.load(session, ids)}
-        host = self._hosts.get(_host_id(row))
-        try:
-            opened = hosting.opened(self.bench, [] if host is None else [host])
-        except exceptions.CloudNotFound as error:
-            # That says of the cloud something, not of the object.
-            raise exceptions.CloudError(error.message) from error
-        return recipe.type.locate(row.physical_id, recipe.properties, opened)
-
-
-def _host_id(row: Any) -> str | None:
-    """Return the node that a node's object is put on, if it is on one."""
-    return (row.data or {}).get(hosts.KEY)
+#: If these can't tell how a node is, its owner is told why.
+_OTHERS = frozenset({Mode.URL, Mode.MEMBER})
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -130,6 +40,7 @@ class Case:
 
     ``unasked``: how many nodes there was no time for; ``left_out``: how many of
     those, at the last full look, aren't looked at before the next one.
+    ``heard_at``: when the newest of what the cloud has told of its nodes came.
     """
 
     facts: Facts
@@ -140,6 +51,7 @@ class Case:
     tries: dict[str, int]
     unasked: int = 0
     left_out: int = 0
+    heard_at: float | None = None
 
     def counted(self, node_id: str, answer: Seen) -> Seen:
         """Count an answer: a bad one is in doubt until it was asked for again."""
@@ -188,7 +100,8 @@ class Case:
         told = self._told(decision, seen)
         is_same = row.seen == seen and row.pace == then.pace_s
         is_plain = then.full_in_s is None and then.after_s == then.pace_s
-        if is_same and is_plain and not told and not decision.repairs:
+        is_quiet = not told and not decision.repairs and self.heard_at is None
+        if is_same and is_plain and is_quiet:
             return None
         return Outcome(
             row=row,
@@ -196,6 +109,7 @@ class Case:
             repairs=[self._repair(node_id) for node_id in decision.repairs],
             most=self.breaker.max_repairs_in_flight,
             told=told,
+            heard_at=self.heard_at,
         )
 
     def _rows(self) -> list[Any]:
@@ -235,10 +149,13 @@ class Case:
         reasons = sorted(
             seen.reason
             for modes in self.subject.found.values()
-            for seen in modes.values()
-            if seen.finding is Finding.UNKNOWN and Mode.URL in modes
+            for mode, seen in modes.items()
+            if seen.finding is Finding.UNKNOWN
+            and (mode in _OTHERS or Mode.URL in modes)
         )
-        return next((reason for reason in reasons if reason), "")
+        row = self.due.row
+        before = "" if row.is_full else str(row.seen.get("unknown", ""))
+        return next((reason for reason in reasons if reason), before)
 
     def _why(self, node_id: str) -> str:
         return " ".join(
@@ -252,7 +169,7 @@ class Case:
     ) -> health_checks.Next:
         row = self.due.row
         interval = float(self.meaning.interval_s)
-        if Mode.EVENTS in self.meaning.modes:
+        if Mode.EVENTS in self.meaning.modes and self.subject.asks_events:
             interval = min(interval, events_s)
         full_in_s = interval if row.is_full else max(0.0, float(row.full_in_s or 0))
         probe = self.meaning.probe
@@ -336,20 +253,24 @@ def broken(due: health_checks.Due, error: Exception) -> Outcome:
 def open_case(facts: Facts, due: health_checks.Due, usual: Breaker) -> Case:
     """Begin with a cluster: choose the nodes that are looked at.
 
-    Between two full looks these are those in doubt, and those that are known
-    to be bad.
+    Between two full looks these are those in doubt, those that are known to be
+    bad, and those that the cloud has told something of.
     """
     row = due.row
     recipe = facts.bench.policy(row.policy_id, row.policy_type, row.sealed_spec)
     found = meaning(recipe.properties)
     seen: Mapping[str, Any] = row.seen
     rows = facts.members.get(row.cluster_id, [])
+    told = facts.told.get(row.cluster_id, []) if Mode.EVENTS in found.modes else []
+    suspects = dict(seen.get("suspects", {})) | _suspects(rows, told)
     if not row.is_full:
-        wanted = {*seen.get("tries", {}), *seen.get("bad", {})}
+        wanted = {*seen.get("tries", {}), *seen.get("bad", {}), *suspects}
         rows = [one for one in rows if one.id in wanted]
     nodes = [facts.watched(one) for one in rows]
     ids = {one.id for one in nodes}
     tries = {id_: n for id_, n in seen.get("tries", {}).items() if id_ in ids}
+    # A cloud that is asked tells of servers only.
+    asks = facts.asks_events and all(one.kind is ObjectKind.SERVER for one in nodes)
     return Case(
         facts=facts,
         due=due,
@@ -357,10 +278,26 @@ def open_case(facts: Facts, due: health_checks.Due, usual: Breaker) -> Case:
         breaker=found.breaker(usual),
         tries=tries,
         left_out=0 if row.is_full else int(seen.get("unasked", 0)),
+        heard_at=max((one.at for one in told), default=None),
         subject=Subject(
+            cluster_id=row.cluster_id,
             meaning=found,
             nodes=nodes,
-            suspects=dict(seen.get("suspects", {})),
+            suspects={id_: event for id_, event in suspects.items() if id_ in ids},
             cursors=dict(seen.get("cursors", {})),
+            asks_events=asks,
         ),
     )
+
+
+def _suspects(rows: Sequence[Any], told: Sequence[Any]) -> dict[str, str]:
+    """Return which nodes something was told of, and what.
+
+    What was told of an object that a node had before doesn't matter any more.
+    """
+    objects = {one.id: one.physical_id for one in rows}
+    return {
+        one.node_id: one.event
+        for one in told
+        if objects.get(one.node_id) == one.object_id
+    }

@@ -1,8 +1,9 @@
-"""Removes what a lost engine has made too late, for as long as it may turn up.
+"""Removes what was made too late, for as long as it may turn up.
 
 An engine that is paused in the middle of a call may send it long after
 another one has taken over: no lease can stop that. So what an engine could
-make something for when it was lost is watched for a while.
+make something for when it was lost is watched for a while. So is what a call
+had no answer for: a cloud that hangs may do it when it was asked for again.
 """
 
 import logging
@@ -96,7 +97,7 @@ def remove(
                 return None
             if verdict:
                 LOG.warning(
-                    "Removing %s: a lost engine made it for %s", object_id, whose
+                    "Removing %s: it was made too late for %s", object_id, whose
                 )
                 maker.remove_stray(ask, object_id)
                 removed += 1

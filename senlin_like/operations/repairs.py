@@ -10,7 +10,13 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import conflicts, event_log, health_checks, node_state
+from senlin_like.db import (
+    conflicts,
+    event_log,
+    health_checks,
+    node_state,
+    notices,
+)
 from senlin_like.db.session import Session
 from senlin_like.domain import actions as facts
 from senlin_like.domain import health
@@ -61,7 +67,8 @@ class Outcome:
     """What has to be written after a look at a cluster.
 
     ``row`` is that of the check; ``most`` is how many nodes of the cluster
-    may be under repair at the same time.
+    may be under repair at the same time. ``heard_at`` is the time up to which it
+    is known what the cloud has told.
     """
 
     row: Any
@@ -69,6 +76,7 @@ class Outcome:
     repairs: Sequence[Repair] = ()
     most: int = 0
     told: Sequence[Told] = ()
+    heard_at: float | None = None
 
 
 def settle(deps: Deps, token: str, outcome: Outcome) -> list[str]:
@@ -84,6 +92,8 @@ def settle(deps: Deps, token: str, outcome: Outcome) -> list[str]:
             conflicts.lock_targets(session, row.cluster_id, None)
         if not health_checks.finish(session, token, row.binding_id, outcome.then):
             return []
+        if outcome.heard_at is not None:
+            notices.forget(session, row.cluster_id, outcome.heard_at)
         asked = _request(session, deps, outcome) if outcome.repairs else {}
         told = [*outcome.told, *_about_repairs(outcome, asked)]
         event_log.insert(session, _events(deps, row, told))

@@ -13,7 +13,7 @@ from senlin_like.domain import spec as specs
 from senlin_like.domain.capacity import Refusal
 from senlin_like.domain.enums import Kind
 from senlin_like.drivers import base as clouds
-from senlin_like.drivers import objects
+from senlin_like.drivers import ledger, objects
 from senlin_like.policies import base, references
 from senlin_like.policies.references import Reference
 
@@ -167,7 +167,7 @@ def _foreign(policy: plan.Attached, facts: plan.Facts, ask: plan.Ask) -> str | N
 
 def _own_name(ask: base.HookAsk) -> str:
     """Return the name of a group for which none was chosen."""
-    return f"server_group_{ask.binding_id}"
+    return f"{ledger.GROUP_NAME}{ask.binding_id}"
 
 
 def _find(groups: clouds.Compute, name: str) -> objects.ServerGroup | None:

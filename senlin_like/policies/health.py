@@ -8,11 +8,12 @@ from typing import Any
 
 import regex
 
+from senlin_like import exceptions
 from senlin_like.domain import recovery as recoveries
 from senlin_like.domain import spec as specs
 from senlin_like.domain import urls
 from senlin_like.domain.health import Breaker, Mode
-from senlin_like.domain.spec_types import show
+from senlin_like.domain.spec_types import show, version_key
 from senlin_like.policies import base, recovering
 from senlin_like.policies.references import Reference
 
@@ -20,11 +21,14 @@ from senlin_like.policies.references import Reference
 NODE_NAME = "{nodename}"
 #: The first version that has its own limits of repairs.
 LIMITS_SINCE = "1.3"
+#: The first version that knows a way to find failed nodes, if it isn't the first.
+_MODES_SINCE = {Mode.MEMBER: "1.4"}
 MAX_PATTERN = 1024
 #: Repetitions inside of each other are multiplied when a pattern is compiled.
 MAX_REPEATS = 10_000
 _NUMBER = regex.compile(r"(?<=[{,]\s*)[0-9]+(?=\s*[,}])")
 _SERVER = "os.nova.server-"
+_STACK = "os.heat.stack-"
 
 _OPTIONS: specs.Schema = {
     "poll_url": specs.String(
@@ -147,6 +151,7 @@ class Health(base.Plain):
         "1.1": base.supported("2018.09"),
         "1.2": base.supported("2020.09"),
         LIMITS_SINCE: base.supported("2026.11"),
+        _MODES_SINCE[Mode.MEMBER]: base.supported("2026.11"),
     }
 
     def check_spec(self, spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,6 +164,7 @@ class Health(base.Plain):
         read = specs.read_spec(PROPERTIES, spec, may_describe=True)
         _, version = specs.identify(spec)
         for mode in read["detection"]["detection_modes"] or ():
+            _refuse_newer(mode["type"], version)
             if mode["options"] is None:
                 mode["options"] = specs.validate(_OPTIONS, {}, version)
         return read
@@ -184,7 +190,10 @@ class Health(base.Plain):
         )
 
     def misfit(self, properties: base.Properties, profile_type: str) -> str | None:
-        """Tell that nodes of other kinds than servers can't be treated so."""
+        """Tell that nodes of other kinds than servers can't be treated so.
+
+        What happens to stacks is told, too.
+        """
         if profile_type.startswith(_SERVER):
             return None
         rules = meaning(properties)
@@ -193,10 +202,15 @@ class Health(base.Plain):
                 f"Recovery action {rules.operation} is only for servers, not for "
                 f"profile type: {profile_type}."
             )
-        for mode in (Mode.HYPERVISOR, Mode.EVENTS):
-            if mode in rules.modes:
+        has_news = profile_type.startswith(_STACK)
+        for mode, is_known, kinds in (
+            (Mode.HYPERVISOR, False, "servers"),
+            (Mode.MEMBER, False, "servers"),
+            (Mode.EVENTS, has_news, "servers and stacks"),
+        ):
+            if mode in rules.modes and not is_known:
                 return (
-                    f"Detection mode {mode} is only for servers, not for "
+                    f"Detection mode {mode} is only for {kinds}, not for "
                     f"profile type: {profile_type}."
                 )
         return None
@@ -204,6 +218,18 @@ class Health(base.Plain):
     def references(self, properties: base.Properties) -> Sequence[Reference]:
         """Return the image that nodes are rebuilt from, if one is named."""
         return recovering.references(properties["recovery"])
+
+
+def _refuse_newer(kind: str, version: str) -> None:
+    """See to it that a version knows a way to find failed nodes.
+
+    :raises InvalidSpec: when it doesn't.
+    """
+    since = _MODES_SINCE.get(Mode(kind))
+    if since is not None and version_key(version) < version_key(since):
+        raise exceptions.InvalidSpec(
+            f"{kind} (min_version={since}) is not supported by spec version {version}."
+        )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

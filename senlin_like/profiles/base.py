@@ -172,7 +172,7 @@ class ProfileType(Protocol):
     def host(self, properties: Mapping[str, Any]) -> HostName | None:
         """Return what the objects are put on; None where the cloud sees to it.
 
-        :raises InvalidSpec: when the properties don't say it, or twice.
+        :raises InvalidSpec: when the properties say it twice.
         """
 
     def images(self, properties: Mapping[str, Any]) -> list[str]:

@@ -12,8 +12,7 @@ DELETED = ("DELETED", "SOFT_DELETED")
 #: Key in a node's data of the objects that a forced recreation has left behind.
 LEFT_BEHIND = "left_behind"
 #: Key in a node's data of what an update that hasn't ended well may have changed,
-#: so that the object may differ from the node's profile: ``{"properties": [name],
-#: "addresses": [public addresses that the update's profile names]}``.
+#: so that the object may differ from the node's profile: ``{"properties": [name]}``.
 UPDATE_BEGUN = "update_begun"
 #: More than any wait can take, in seconds.
 _LONGEST_S = 10.0**9
@@ -51,11 +50,6 @@ def may_have_strays(ask: base.Ask) -> bool:
 def begun_properties(node: base.NodeFacts) -> Collection[str]:
     """Return the properties that an update may have left half changed."""
     return list((node.data.get(UPDATE_BEGUN) or {}).get("properties") or ())
-
-
-def begun_addresses(node: base.NodeFacts) -> Collection[str]:
-    """Return the user's public addresses that an update may have taken."""
-    return list((node.data.get(UPDATE_BEGUN) or {}).get("addresses") or ())
 
 
 def is_over(turn: base.Turn, wait: base.CloudWait) -> bool:

@@ -9,7 +9,7 @@ RULES = (
         CONTROL,
         base.ADMIN,
         "See and change the simulated cloud: settings, faults, servers, "
-        "containers, load balancers, hosts and the images on them.",
+        "containers, load balancers and their members, hosts and the images on them.",
         ("GET", "/simulated/v1/{what}"),
         ("PUT", "/simulated/v1/settings"),
         ("POST", "/simulated/v1/faults"),
@@ -21,6 +21,7 @@ RULES = (
         ("DELETE", "/simulated/v1/image_caches"),
         ("PATCH", "/simulated/v1/load_balancers/{load_balancer_id}"),
         ("DELETE", "/simulated/v1/load_balancers/{load_balancer_id}"),
+        ("PATCH", "/simulated/v1/members/{member_id}"),
         ("GET", "/simulated/v1/queues/{queue}/messages"),
         ("POST", "/simulated/v1/queues/{queue}/messages"),
     ),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from senlin_like import exceptions
 from senlin_like.simulated_cloud import balancer_states, balancers, tables
-from senlin_like.simulated_cloud.balancer_states import Status
+from senlin_like.simulated_cloud.balancer_states import Health, Status
 from senlin_like.simulated_cloud.world import World
 
 _TABLE = tables.LOAD_BALANCERS
@@ -63,6 +63,44 @@ def put_status(world: World, load_balancer_id: str, status: str) -> dict[str, An
         connection.execute(_TABLE.update().where(_TABLE.c.id == row.id).values(values))
         changed = connection.execute(sa.select(_TABLE).where(_TABLE.c.id == row.id))
         return _shown(world, connection, changed.one(), now)
+
+    return world.store.transact(work)
+
+
+def put_member_status(
+    world: World, member_id: str, status: str | None
+) -> dict[str, Any]:
+    """Let a member have an operating status; None: that of its server again.
+
+    It ends with the server: another one at the same address is as it is.
+
+    :raises Invalid: when it can't be in that status.
+    :raises NotFound: when there is no such member.
+    """
+    allowed = [one for one in Health if one is not Health.DEGRADED]
+    if status is not None and status not in allowed:
+        raise exceptions.Invalid(
+            f"The 'operating_status' of a member is {', '.join(allowed)} or null."
+        )
+    members, statuses = tables.MEMBERS, tables.MEMBER_STATUSES
+    now = world.now()
+
+    def work(connection: sa.Connection) -> dict[str, Any]:
+        query = sa.select(members).where(members.c.id == member_id)
+        member = connection.execute(query).first()
+        if member is None:
+            raise exceptions.NotFound("member", member_id)
+        mine = statuses.c.member_id == member_id
+        connection.execute(statuses.delete().where(mine))
+        if status is not None:
+            behind = balancer_states.servers_behind(
+                connection, world.picture, now, {member.address}
+            )
+            server_id, _ = behind.get(member.address, (None, False))
+            row = {"member_id": member_id, "server_id": server_id}
+            connection.execute(statuses.insert(), row | {"operating_status": status})
+        shown = _members(world, connection, member.load_balancer_id, now)
+        return next(one for one in shown if one["id"] == member_id)
 
     return world.store.transact(work)
 

@@ -2,7 +2,7 @@
 
 The provisioning status follows from the time of reading, as with servers. The
 operating status follows from the servers behind the members: one that doesn't
-run is found by a health monitor, if there is one.
+run is found by a health monitor, if there is one. It can be set by hand as well.
 """
 
 import enum
@@ -18,6 +18,7 @@ from senlin_like.simulated_cloud.catalogue import Picture
 _PAGE = 500
 _MEMBERS = tables.MEMBERS
 _PARTS = tables.BALANCER_PARTS
+_STATUSES = tables.MEMBER_STATUSES
 
 
 class Status(enum.StrEnum):
@@ -40,6 +41,7 @@ class Health(enum.StrEnum):
     DEGRADED = "DEGRADED"
     ERROR = "ERROR"
     NO_MONITOR = "NO_MONITOR"
+    OFFLINE = "OFFLINE"
 
 
 def provisioning(row: Any, now: float) -> tuple[str, str]:
@@ -96,17 +98,36 @@ def of_members(
         if pools
         else ()
     )
-    watched = sorted({row.address for row in rows if row.pool_id in monitored})
-    running = _running(connection, picture, now, watched)
-    return {row.id: _health(row, monitored, running) for row in rows}
+    behind = servers_behind(connection, picture, now, {row.address for row in rows})
+    by_hand = _set_by_hand(connection, [row.id for row in rows])
+    found = {}
+    for row in rows:
+        server_id, is_running = behind.get(row.address, (None, False))
+        status, of_server = by_hand.get(row.id, (None, None))
+        if status is None or of_server != server_id:
+            status = _health(row, monitored, is_running=is_running)
+        found[row.id] = status
+    return found
 
 
-def _health(row: Any, monitored: set[Any], running: set[str]) -> str:
+def _set_by_hand(
+    connection: sa.Connection, ids: list[str]
+) -> dict[str, tuple[str, str | None]]:
+    """Return operating statuses that were set, and for which servers."""
+    found: dict[str, tuple[str, str | None]] = {}
+    for start in range(0, len(ids), _PAGE):
+        some = _STATUSES.c.member_id.in_(ids[start : start + _PAGE])
+        for row in connection.execute(sa.select(_STATUSES).where(some)):
+            found[row.member_id] = (row.operating_status, row.server_id)
+    return found
+
+
+def _health(row: Any, monitored: set[Any], *, is_running: bool) -> str:
     if row.weight == 0:
         return Health.DRAINING
     if row.pool_id not in monitored:
         return Health.NO_MONITOR
-    return Health.ONLINE if row.address in running else Health.ERROR
+    return Health.ONLINE if is_running else Health.ERROR
 
 
 def _sum(members: Sequence[str]) -> str:
@@ -117,24 +138,26 @@ def _sum(members: Sequence[str]) -> str:
     return Health.ERROR if failed == len(members) else Health.DEGRADED
 
 
-def _running(
-    connection: sa.Connection, picture: Picture, now: float, addresses: list[str]
-) -> set[str]:
-    """Return those of the addresses that a running server answers at."""
+def servers_behind(
+    connection: sa.Connection, picture: Picture, now: float, addresses: Collection[str]
+) -> dict[str, tuple[str, bool]]:
+    """Return which server has an address, and whether it runs and answers there."""
     used, ports, servers = tables.ADDRESSES, tables.PORTS, tables.SERVERS
     broken = placement.broken_hosts(picture)
-    running: set[str] = set()
-    for start in range(0, len(addresses), _PAGE):
+    wanted = sorted(addresses)
+    found: dict[str, tuple[str, bool]] = {}
+    for start in range(0, len(wanted), _PAGE):
         rows = connection.execute(
             sa.select(servers, used.c.address)
             .join(ports, ports.c.device_id == servers.c.id)
             .join(used, used.c.owner_id == ports.c.id)
-            .where(used.c.address.in_(addresses[start : start + _PAGE]))
+            .where(used.c.address.in_(wanted[start : start + _PAGE]))
         ).all()
-        running |= {
-            row.address
-            for row in rows
-            if lifecycle.state_of(row, now, broken).status == lifecycle.Status.ACTIVE
-            and placement.is_reachable(picture, row.host)
-        }
-    return running
+        for row in rows:
+            status = lifecycle.state_of(row, now, broken).status
+            is_up = status == lifecycle.Status.ACTIVE and placement.is_reachable(
+                picture, row.host
+            )
+            if is_up or row.address not in found:
+                found[row.address] = (row.id, is_up)
+    return found

@@ -92,7 +92,7 @@ def create(
     }
 
     def work(connection: sa.Connection) -> None:
-        server_id = _reach(world, connection, owner, address, lock=True)
+        server_id = reach(world, connection, owner, address, lock=True)
         _refuse_taken(connection, server_id, new.name)
         connection.execute(_TABLE.insert(), {**row, "server_id": server_id})
 
@@ -178,7 +178,7 @@ def act(
     seconds = world.setting("container_seconds")
 
     def work(connection: sa.Connection) -> None:
-        server_id = _reach(world, connection, owner, address)
+        server_id = reach(world, connection, owner, address)
         row = _lock(connection, server_id, container_id)
         status, _reason = container_states.state_of(row, now)
         is_busy = now < row.ready_at
@@ -212,7 +212,7 @@ def rename(
         raise exceptions.CloudError(f"Invalid container name ({name}).", 400)
 
     def work(connection: sa.Connection) -> None:
-        server_id = _reach(world, connection, owner, address, lock=True)
+        server_id = reach(world, connection, owner, address, lock=True)
         if _lock(connection, server_id, container_id).name == name:
             return
         _refuse_taken(connection, server_id, name)
@@ -232,7 +232,7 @@ def remove(
     now = world.now()
 
     def work(connection: sa.Connection) -> None:
-        server_id = _reach(world, connection, owner, address)
+        server_id = reach(world, connection, owner, address)
         try:
             row = _lock(connection, server_id, container_id)
         except exceptions.CloudNotFound:
@@ -280,7 +280,7 @@ def _trouble(world: World, server: lifecycle.Row, now: float) -> str:
     return ""
 
 
-def _reach(
+def reach(
     world: World,
     connection: sa.Connection,
     owner: Owner,
@@ -354,7 +354,7 @@ def _records(
     now = world.now()
 
     def work(connection: sa.Connection) -> list[sa.Row[Any]]:
-        server_id = _reach(world, connection, owner, address)
+        server_id = reach(world, connection, owner, address)
         return list(
             connection.execute(
                 sa.select(_TABLE)

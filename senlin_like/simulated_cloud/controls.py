@@ -218,6 +218,14 @@ class Controls:
         """
         return balancer_controls.put_status(self._world, identity, status)
 
+    def set_member(self, member_id: str, status: str | None) -> dict[str, Any]:
+        """Let a member have an operating status; None: that of its server again.
+
+        :raises Invalid: when it can't be in that status.
+        :raises NotFound: when there is no such member.
+        """
+        return balancer_controls.put_member_status(self._world, member_id, status)
+
     def vanish_load_balancer(self, identity: str) -> dict[str, Any]:
         """Let a load balancer be gone, as if somebody else had deleted it.
 

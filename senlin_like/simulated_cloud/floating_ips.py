@@ -23,6 +23,15 @@ def find(world: World, owner: Owner, address: str) -> FloatingIp | None:
     return None if row is None else FloatingIp(**row._mapping)
 
 
+def find_marked(world: World, owner: Owner, mark: str) -> list[FloatingIp]:
+    """Return the public addresses that carry a mark."""
+    query = sa.select(*_COLUMNS).where(
+        _TABLE.c.node_mark == mark, *owned.mine(_TABLE, owner)
+    )
+    rows = world.store.read(lambda connection: connection.execute(query).all())
+    return [FloatingIp(**row._mapping) for row in rows]
+
+
 def create(
     world: World,
     owner: Owner,
@@ -30,6 +39,7 @@ def create(
     *,
     port_id: str | None = None,
     address: str | None = None,
+    mark: str | None = None,
 ) -> FloatingIp:
     """Make a public address, this one if ``address`` is given.
 
@@ -62,9 +72,9 @@ def create(
             "network_id": network.id,
             "port_id": port_id,
         }
-        owned = {"project": owner.project, "region": owner.region}
+        hidden = {"project": owner.project, "region": owner.region, "node_mark": mark}
         connection.execute(tables.ADDRESSES.insert(), in_use)
-        connection.execute(_TABLE.insert(), {**shown, **owned})
+        connection.execute(_TABLE.insert(), {**shown, **hidden})
         return FloatingIp(**shown)
 
     return world.store.transact(work, before=take)

@@ -58,16 +58,21 @@ def record(
     picture: Picture,
     now: float,
     addresses: Mapping[str, Sequence[Mapping[str, Any]]],
-    volume_ids: tuple[str, ...],
+    volumes: Mapping[str, bool],
 ) -> Server:
-    """Make the record of a server from its row and what belongs to it."""
+    """Make the record of a server from its row and what belongs to it.
+
+    ``volumes`` tells of each attached one whether it is deleted with the server.
+    """
     state = lifecycle.state_of(row, now, placement.broken_hosts(picture))
     details = {
         **_own(row, picture),
         **_status(row, state, picture, now),
         **row.attributes,
         "addresses": addresses,
-        "os-extended-volumes:volumes_attached": [{"id": one} for one in volume_ids],
+        "os-extended-volumes:volumes_attached": [
+            {"id": one, "delete_on_termination": goes} for one, goes in volumes.items()
+        ],
     }
     return Server(
         id=row.id,
@@ -82,7 +87,7 @@ def record(
         metadata=row.metadata,
         addresses=addresses,
         security_groups=tuple(row.security_groups),
-        volume_ids=volume_ids,
+        volume_ids=tuple(volumes),
         created_at=row.created_at,
         details=details,
     )

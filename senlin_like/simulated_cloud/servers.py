@@ -239,7 +239,7 @@ def describe(
     attached = volumes.of_servers(connection, with_volumes) if with_volumes else {}
     return [
         server_details.record(
-            row, picture, now, addresses.get(row.id, {}), attached.get(row.id, ())
+            row, picture, now, addresses.get(row.id, {}), attached.get(row.id, {})
         )
         for row in rows
     ]

@@ -128,7 +128,7 @@ def look(world: World, owner: Owner, stack_ids: Collection[str]) -> list[Seen]:
             )
             for row in page:
                 if _is_visible(row, owner, now):
-                    status, reason = _state(row, now)
+                    status, reason = state_of(row, now)
                     seen[row.id] = Seen(id=row.id, status=status, reason=reason)
         return seen
 
@@ -149,7 +149,8 @@ def update(
     One that fails is rolled back, unless that is disabled.
 
     :raises CloudNotFound: when the project has no such stack.
-    :raises CloudError: when the template isn't right, or a change is under way.
+    :raises CloudBusy: while another change is under way.
+    :raises CloudError: when the template isn't right.
     """
 
     def change(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
@@ -169,7 +170,7 @@ def check(world: World, owner: Owner, stack_id: str, fault: str | None = None) -
     """Ask for a check of the stack's resources.
 
     :raises CloudNotFound: when the project has no such stack.
-    :raises CloudError: when a change is under way.
+    :raises CloudBusy: while another change is under way.
     """
     _start(world, owner, stack_id, "CHECK", fault, lambda _connection, _row: {})
 
@@ -196,7 +197,7 @@ def abandon(world: World, owner: Owner, stack_id: str) -> None:
     """Forget a stack at once, as if what it is made of lived on without it.
 
     :raises CloudNotFound: when the project has no such stack.
-    :raises CloudError: when a change is under way.
+    :raises CloudBusy: while another change is under way.
     """
 
     def change(connection: sa.Connection, _row: sa.Row[Any]) -> dict[str, Any]:
@@ -255,10 +256,9 @@ def _start(
         if row is None:
             raise exceptions.CloudNotFound("stack", stack_id)
         if now < row.ready_at or row.deleted_at is not None:
-            raise exceptions.CloudError(
-                f"Stack {row.name} already has an action ({_state(row, now)[0]}) in "
-                "progress.",
-                409,
+            raise exceptions.CloudBusy(
+                f"Stack {row.name} already has an action ({state_of(row, now)[0]}) in "
+                "progress."
             )
         values = _step(verb, now, seconds, fault) | change(connection, row)
         _write(connection, stack_id, {**values, "updated_at": now})
@@ -276,7 +276,8 @@ def _step(verb: str, now: float, seconds: float, fault: str | None) -> dict[str,
     }
 
 
-def _state(row: Any, now: float) -> tuple[str, str]:
+def state_of(row: Any, now: float) -> tuple[str, str]:
+    """Return a stack's status at a time, and what is wrong."""
     if now < row.ready_at:
         return row.status, ""
     return row.target, row.reason
@@ -300,7 +301,7 @@ def _is_visible(row: Any, owner: Owner, now: float) -> bool:
 
 
 def _record(row: sa.Row[Any], now: float) -> Stack:
-    status, reason = _state(row, now)
+    status, reason = state_of(row, now)
     return Stack(
         id=row.id,
         name=row.name,

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from alembic import migration, operations
 from sqlalchemy import event
 
 from senlin_like import exceptions
@@ -115,7 +116,7 @@ class Store:
         """Make the tables; other processes may be doing the same right now."""
         for trial in range(1, MAX_TRIES + 1):
             try:
-                self._once(tables.METADATA.create_all)
+                self._once(_make_tables)
             except sa.exc.DBAPIError as error:
                 if trial == MAX_TRIES:
                     raise _mapped(error) from error
@@ -123,6 +124,21 @@ class Store:
                 time.sleep(_PAUSE_S * trial)
             else:
                 return
+
+
+def _make_tables(connection: sa.Connection) -> None:
+    """Make the tables that are missing, and columns that older releases hadn't."""
+    known = sa.inspect(connection)
+    old = [
+        table for table in tables.METADATA.sorted_tables if known.has_table(table.name)
+    ]
+    tables.METADATA.create_all(connection)
+    change = operations.Operations(migration.MigrationContext.configure(connection))
+    for table in old:
+        there = {column["name"] for column in known.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                change.add_column(table.name, column.copy())
 
 
 def _make_engine(url: str, size: int, overflow: int) -> sa.Engine:

@@ -158,6 +158,7 @@ FLOATING_IPS = _table(
     sa.Column("address", sa.String(64), nullable=False),
     _id("network_id", nullable=False),
     _id("port_id", index=True),
+    _id("node_mark", index=True),
 )
 
 VOLUMES = _table(
@@ -270,6 +271,14 @@ MEMBERS = _table(
     sa.UniqueConstraint(
         "pool_id", "address", "port", name="uq_cloud_members_pool_address"
     ),
+)
+
+#: How members do that was set by hand, as long as it's the same server.
+MEMBER_STATUSES = _table(
+    "member_statuses",
+    _id("member_id", primary_key=True),
+    _id("server_id"),
+    sa.Column("operating_status", sa.String(32), nullable=False),
 )
 
 SERVER_GROUPS = _table(

@@ -66,7 +66,7 @@ def for_server(
     for device in devices:
         source = device.get("source_type")
         if source == "volume":
-            _attach(connection, owner, server_id, str(device.get("uuid")))
+            _attach(connection, owner, server_id, device)
         elif device.get("destination_type") == "volume":
             image_id = None
             if source == "image":
@@ -99,26 +99,28 @@ def release(connection: sa.Connection, server_id: str) -> None:
 
 def of_servers(
     connection: sa.Connection, server_ids: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
-    """Return the ids of the volumes of servers."""
-    found: dict[str, tuple[str, ...]] = {}
+) -> dict[str, dict[str, bool]]:
+    """Return the volumes of servers, and whether they are deleted with them."""
+    found: dict[str, dict[str, bool]] = {}
     for row in connection.execute(
-        sa.select(_TABLE.c.server_id, _TABLE.c.id)
+        sa.select(_TABLE.c.server_id, _TABLE.c.id, _TABLE.c.goes_with_server)
         .where(_TABLE.c.server_id.in_(server_ids))
         .order_by(_TABLE.c.id)
     ):
-        found[row.server_id] = (*found.get(row.server_id, ()), row.id)
+        found.setdefault(row.server_id, {})[row.id] = bool(row.goes_with_server)
     return found
 
 
 def _attach(
-    connection: sa.Connection, owner: Owner, server_id: str, volume_id: str
+    connection: sa.Connection, owner: Owner, server_id: str, device: Mapping[str, Any]
 ) -> None:
+    volume_id = str(device.get("uuid"))
+    goes = bool(device.get("delete_on_termination"))
     mine = (_TABLE.c.id == volume_id, _TABLE.c.project == owner.project)
     changed = connection.execute(
         _TABLE.update()
         .where(*mine, _TABLE.c.status == "available")
-        .values(status="in-use", server_id=server_id)
+        .values(status="in-use", server_id=server_id, goes_with_server=goes)
     ).rowcount
     if changed:
         return

@@ -57,6 +57,8 @@ def prepare(environment: Environment, work_dir: pathlib.Path) -> pathlib.Path:
             name=f"install-{environment.name}-{number}",
             command=command,
             run_dir=work_dir / "log",
+            # Versions of our own dependencies, as in tox, mean nothing to these.
+            environment={"PIP_CONSTRAINT": ""},
         )
         processes.run(program, INSTALL_TIMEOUT_S)
     stamp.write_text(fingerprint)
@@ -92,6 +94,11 @@ def write_clouds(work_dir: pathlib.Path, clouds: Mapping[str, object]) -> pathli
     # Every JSON document is a YAML document.
     path.write_text(json.dumps(clouds, indent=2))
     return path
+
+
+def escape(value: str) -> str:
+    """Protect a value from being expanded by the configuration parser."""
+    return value.replace("$", "$$")
 
 
 def until_done(work_dir: pathlib.Path, work: Callable[[], int]) -> int:

@@ -39,10 +39,17 @@ class Entry:
 class Keystone:
     """Talk to Keystone's version 3 API as its administrator."""
 
-    def __init__(self, auth_url: str, password: str) -> None:
-        """Fetch a token scoped to the project ``admin``."""
+    def __init__(
+        self,
+        auth_url: str,
+        password: str,
+        *,
+        username: str = "admin",
+        project: str = "admin",
+    ) -> None:
+        """Fetch a token scoped to the project."""
         self.auth_url = auth_url
-        self.token = self._authenticate(password)
+        self.token = self._authenticate(username, password, project)
 
     def ensure(self, kind: str, name: str, **attributes: Any) -> str:
         """Return the id of a named thing, made if it isn't there.
@@ -66,13 +73,13 @@ class Keystone:
         answer = self._send(method, path, body)[0]
         return dict(json.loads(answer)) if answer else {}
 
-    def _authenticate(self, password: str) -> str:
+    def _authenticate(self, username: str, password: str, project: str) -> str:
         """Fetch the administrator's token."""
         domain = {"name": "Default"}
-        user = {"name": "admin", "domain": domain, "password": password}
+        user = {"name": username, "domain": domain, "password": password}
         auth = {
             "identity": {"methods": ["password"], "password": {"user": user}},
-            "scope": {"project": {"name": "admin", "domain": domain}},
+            "scope": {"project": {"name": project, "domain": domain}},
         }
         self.token = ""
         headers = self._send("POST", "/auth/tokens", {"auth": auth})[1]
@@ -107,7 +114,7 @@ def fill(keystone: Keystone, password: str, catalogue: Sequence[Entry]) -> None:
             path = f"/projects/{project_id}/users/{user_id}/roles/{roles[role]}"
             keystone.call("PUT", path)
     for entry in catalogue:
-        _register(keystone, entry)
+        register(keystone, entry)
 
 
 def clouds(auth_url: str, password: str, region: str) -> dict[str, Any]:
@@ -132,8 +139,11 @@ def clouds(auth_url: str, password: str, region: str) -> dict[str, Any]:
     }
 
 
-def _register(keystone: Keystone, entry: Entry) -> None:
-    """Put a service into the catalogue, or move it to its new address."""
+def register(keystone: Keystone, entry: Entry) -> str:
+    """Put a service into the catalogue, or move it to its new address.
+
+    Returns the service's id.
+    """
     service_id = keystone.ensure("service", entry.service_name, type=entry.service_type)
     query = urllib.parse.urlencode({"service_id": service_id})
     known = keystone.call("GET", f"/endpoints?{query}")["endpoints"]
@@ -149,3 +159,4 @@ def _register(keystone: Keystone, entry: Entry) -> None:
             keystone.call("PATCH", f"/endpoints/{endpoint_id}", {"endpoint": wanted})
         else:
             keystone.call("POST", "/endpoints", {"endpoint": wanted})
+    return service_id

@@ -59,12 +59,24 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cloud:
-    """Tell how to reach a running Keystone; all users have one password."""
+    """Tell how to reach a running Keystone.
+
+    ``username`` is the service's own, and ``password`` everybody's, unless the
+    administrator has another. ``has_everything`` tells of a cloud with Nova and all
+    the rest, which tells its news at ``notifications_url``.
+    """
 
     auth_url: str
     password: str
     clouds_file: pathlib.Path
     region: str = REGION
+    username: str = "senlin"
+    project_name: str = "service"
+    admin_username: str = "admin"
+    admin_password: str | None = None
+    admin_project_name: str = "admin"
+    has_everything: bool = False
+    notifications_url: str | None = None
 
 
 @contextlib.contextmanager

@@ -127,7 +127,7 @@ def wait_for_answer(started: Started, url: str, timeout_s: float = 60) -> None:
     :raises ProgramError: when the program ends, or the time is over.
     """
     deadline = time.monotonic() + timeout_s
-    while not _answers(url):
+    while not answers(url):
         status = started.process.poll()
         if status is not None:
             raise _failure(started.program, f"ended with status {status}")
@@ -135,6 +135,17 @@ def wait_for_answer(started: Started, url: str, timeout_s: float = 60) -> None:
             reason = f"didn't answer at {url} within {timeout_s:g} s"
             raise _failure(started.program, reason)
         time.sleep(POLL_S)
+
+
+def answers(url: str) -> bool:
+    """Tell whether a GET on a URL is answered with a status below 500."""
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except OSError:
+        return False
 
 
 def require_alive(started: Started) -> None:
@@ -149,10 +160,15 @@ def require_alive(started: Started) -> None:
 
 def memory_mib(started: Started) -> float:
     """Add up the proportional memory of a program and its children, in MiB."""
+    return session_memory_mib(started.process.pid)
+
+
+def session_memory_mib(leader: int) -> float:
+    """Add up the proportional memory of a session's processes, in MiB."""
     total = 0
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
-            if os.getsid(int(entry.name)) == started.process.pid:
+            if os.getsid(int(entry.name)) == leader:
                 total += _pss_kib((entry / "smaps_rollup").read_text())
     return total / 1024
 
@@ -246,14 +262,3 @@ def _pss_kib(rollup: str) -> int:
         if line.startswith("Pss:"):
             return int(line.split()[1])
     return 0
-
-
-def _answers(url: str) -> bool:
-    """Tell whether a GET on a URL is answered with a status below 500."""
-    try:
-        with urllib.request.urlopen(url, timeout=5):
-            return True
-    except urllib.error.HTTPError as error:
-        return error.code < 500
-    except OSError:
-        return False

@@ -13,6 +13,7 @@ import sys
 import time
 
 import environments
+import existing
 import keystone
 import processes
 import service
@@ -23,10 +24,15 @@ def main() -> int:
     """Run the tests from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     keystone.add_options(parser)
+    existing.add_options(parser)
     service.add_options(parser)
     _add_options(parser)
     _add_what_is_run(parser)
     options = parser.parse_args()
+    if options.clouds and (options.endpoint or options.cloud_file):
+        parser.error("--clouds names the cloud of --endpoint and --cloud-file too")
+    if options.phase == "integration" and not options.clouds:
+        parser.error("--phase integration needs the cloud of --clouds")
     return environments.until_done(options.work_dir, lambda: _test(options))
 
 
@@ -56,6 +62,13 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=2, help="(%(default)s)")
     parser.add_argument(
         "--timeout", type=float, default=3600, help="for all tests, in s (%(default)s)"
+    )
+    parser.add_argument(
+        "--wait",
+        type=int,
+        default=180,
+        help="how long a test of the plugin waits for one thing to come about, in s "
+        "(%(default)s)",
     )
     parser.add_argument(
         "--endpoint",
@@ -96,7 +109,9 @@ def _test(options: argparse.Namespace) -> int:
     work_dir = options.work_dir.resolve()
     settings = service.settings_of(options, "keystone")
     with contextlib.ExitStack() as stack:
-        if options.cloud_file:
+        if options.clouds:
+            cloud = stack.enter_context(existing.registered(options, settings.url))
+        elif options.cloud_file:
             cloud = keystone.read_cloud(options.cloud_file)
         else:
             url = options.endpoint or settings.url
@@ -142,6 +157,7 @@ def _installation(options: argparse.Namespace) -> workspace.Installation:
         python=options.tempest_python,
         newest=options.tempest_newest,
         compute_version=options.compute_microversion,
+        wait_s=options.wait,
     )
 
 

@@ -14,13 +14,14 @@ import urllib.parse
 from collections.abc import Iterator, Sequence
 
 import environments
+import existing
 import images
 import keystone
 import processes
 import vhosts
 
 SCHEMA_TIMEOUT_S = 120
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 180
 GUNICORN_THREADS = 16
 USER = "demo"
 
@@ -84,6 +85,9 @@ def running(
         else:
             stack.enter_context(_database(settings))
             stack.enter_context(_vhost(settings))
+            if cloud is not None:
+                heard = existing.hearing(cloud, settings.vhost, settings.work_dir)
+                stack.enter_context(heard)
             # The keys of earlier runs stay in the file.
             _manage(settings, "secrets", "new-key", "--file", str(settings.key_file))
             _manage(settings, "db", "sync")
@@ -117,7 +121,7 @@ allowed_networks = 127.0.0.0/8
     ]
     if not settings.standalone:
         sections.append(
-            f"[database]\nconnection = {_escape(settings.database)}\n"
+            f"[database]\nconnection = {environments.escape(settings.database)}\n"
             f"[secrets]\nfernet_key_file = {settings.key_file}\n"
         )
     if cloud is not None:
@@ -127,9 +131,9 @@ auth_type = password
 auth_version = v3
 auth_url = {cloud.auth_url}
 www_authenticate_uri = {cloud.auth_url}
-username = senlin
-password = {cloud.password}
-project_name = service
+username = {cloud.username}
+password = {environments.escape(cloud.password)}
+project_name = {cloud.project_name}
 user_domain_name = Default
 project_domain_name = Default
 region_name = {cloud.region}
@@ -137,20 +141,17 @@ service_token_roles = service
 service_token_roles_required = true
 """
         )
+    if cloud is not None and cloud.has_everything:
+        sections.append(existing.configuration(cloud, settings.vhost))
     if settings.more_options is not None:
         sections.append(settings.more_options.read_text())
     return "".join(sections)
 
 
-def _escape(value: str) -> str:
-    """Protect a value from being expanded by the configuration parser."""
-    return value.replace("$", "$$")
-
-
 def _transport_url(settings: Settings) -> str:
     """Return the address of the message bus with the virtual host."""
     parts = urllib.parse.urlsplit(settings.transport_url)
-    return _escape(parts._replace(path=f"/{settings.vhost}").geturl())
+    return environments.escape(parts._replace(path=f"/{settings.vhost}").geturl())
 
 
 @contextlib.contextmanager
@@ -322,6 +323,7 @@ def main() -> int:
     """Run the service from the command line, with a Keystone where needed."""
     parser = argparse.ArgumentParser(description=__doc__)
     keystone.add_options(parser)
+    existing.add_options(parser)
     add_options(parser)
     parser.add_argument(
         "--auth",
@@ -340,9 +342,12 @@ def _serve(options: argparse.Namespace) -> int:
     """Bring everything up and stay; return the exit status of the command."""
     settings = settings_of(options, options.auth)
     with contextlib.ExitStack() as stack:
-        cloud = None
+        cloud, user = None, USER
         images_url = stack.enter_context(images.running(settings.work_dir))
-        if options.auth == "keystone":
+        if options.clouds is not None:
+            cloud = stack.enter_context(existing.registered(options, settings.url))
+            clouds_file, user = cloud.clouds_file, options.cloud_user
+        elif options.auth == "keystone":
             with_service = keystone.settings_of(options, settings.url, images_url)
             cloud = stack.enter_context(keystone.running(with_service))
             clouds_file = cloud.clouds_file
@@ -351,7 +356,7 @@ def _serve(options: argparse.Namespace) -> int:
                 settings.work_dir, _clouds_without_keystone(settings, images_url)
             )
         stack.enter_context(running(settings, cloud))
-        print(f"export OS_CLIENT_CONFIG_FILE={clouds_file} OS_CLOUD={USER}", flush=True)
+        print(f"export OS_CLIENT_CONFIG_FILE={clouds_file} OS_CLOUD={user}", flush=True)
         return environments.stay(options.command, clouds_file)
 
 

@@ -10,6 +10,7 @@ import sys
 import rest
 
 from senlin_like.drivers import base, objects, registry
+from senlin_like.drivers.options import DriverOptions
 
 FLAVOR = "1"
 IMAGE = "cirros-0.4.0-x86_64-disk"
@@ -32,9 +33,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     project = rest.login(options.cloud).project_id if options.cloud else NOBODY
-    driver = registry.load(
-        "simulated", base.DriverOptions(simulated_url=options.database)
-    )
+    driver = registry.load("simulated", DriverOptions(simulated_url=options.database))
     cloud = driver.cloud(base.Account(user=NOBODY, project=project))
     request = objects.ServerRequest(
         name="unmanaged",

@@ -1,4 +1,4 @@
-"""Make a virtual host on RabbitMQ, and remove it."""
+"""Make a virtual host on RabbitMQ, and remove it; or a queue in another one."""
 
 import contextlib
 import pathlib
@@ -23,6 +23,14 @@ def made(name: str, user: str, work_dir: pathlib.Path) -> Iterator[None]:
         yield
     finally:
         _rabbitmqctl(work_dir, "delete_vhost", name)
+
+
+def delete_queue(vhost: str, name: str, work_dir: pathlib.Path) -> None:
+    """Remove a queue that is there.
+
+    :raises processes.ProgramError: when ``rabbitmqctl`` isn't there or refuses.
+    """
+    _rabbitmqctl(work_dir, "delete_queue", "-p", vhost, name)
 
 
 def _rabbitmqctl(work_dir: pathlib.Path, *arguments: str) -> None:

@@ -16,13 +16,19 @@ import processes
 PHASES = {
     "api": r"^senlin_tempest_plugin\.tests\.api\.",
     "functional": r"^senlin_tempest_plugin\.tests\.functional\.",
+    "integration": r"^senlin_tempest_plugin\.tests\.integration\.",
     "all": r"^senlin_tempest_plugin\.tests\.(api|functional)\.",
     # With what lists hosts; changing services isn't offered.
     "aggregates": r"^tempest\.(serial_tests\.)?api\.compute\.admin\.test_"
     r"(aggregates|services\.|services_\w+\.\w+\.test_(get|list)_|hyper\S+_list_details)",
 }
 READ_TIMEOUT_S = 120
-UNAVAILABLE = ("cinder", "horizon", "neutron", "swift")
+#: Of what tempest and its plugins know, that which only a whole cloud has.
+ONLY_IN_CLOUDS = ("cinder", "neutron", "zaqar")
+UNAVAILABLE = ("horizon", "swift")
+#: What the plugin's own specs name too.
+FLAVOR = "1"
+IMAGE = "cirros-0.4.0-x86_64-disk"
 #: The newest compute microversion that the service has.
 COMPUTE_NEWEST = "2.81"
 
@@ -43,12 +49,14 @@ class Installation:
     """Say what tempest is installed from and what it asks for.
 
     Tests of the compute API ask for ``compute_version``, or for a newer version
-    if they need it; for none if it is None.
+    if they need it; for none if it is None.  ``wait_s`` is how long the plugin's
+    tests wait for one thing to come about.
     """
 
     python: str
     newest: bool = False
     compute_version: str | None = None
+    wait_s: int = 180
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -70,7 +78,7 @@ def prepare(
     pinned = environments.HERE / "constraints-tempest.txt"
     environment = environments.Environment(
         name="tempest-newest" if wanted.newest else "tempest",
-        packages=("tempest", "senlin-tempest-plugin"),
+        packages=("tempest", "senlin-tempest-plugin", "zaqar-tempest-plugin"),
         constraints=None if wanted.newest else pinned,
         python=wanted.python,
     )
@@ -82,7 +90,7 @@ def prepare(
     config = place / "tempest.conf"
     config.touch(mode=0o600)
     with config.open("w") as file:
-        _configuration(place, cloud, wanted.compute_version).write(file)
+        _configuration(place, cloud, wanted).write(file)
     (package,) = bin_dir.parent.glob("lib/python3*/site-packages/tempest")
     (place / ".stestr.conf").write_text(
         f"[DEFAULT]\ntest_path={package / 'test_discover'}\n"
@@ -163,7 +171,7 @@ def _place(work_dir: pathlib.Path) -> pathlib.Path:
 
 
 def _configuration(
-    place: pathlib.Path, cloud: keystone.Cloud, compute_version: str | None
+    place: pathlib.Path, cloud: keystone.Cloud, wanted: Installation
 ) -> configparser.RawConfigParser:
     """Say what the tests shall expect."""
     config = configparser.RawConfigParser()
@@ -174,9 +182,9 @@ def _configuration(
             "auth": {
                 "use_dynamic_credentials": "true",
                 "create_isolated_networks": "false",
-                "admin_username": "admin",
-                "admin_password": cloud.password,
-                "admin_project_name": "admin",
+                "admin_username": cloud.admin_username,
+                "admin_password": cloud.admin_password or cloud.password,
+                "admin_project_name": cloud.admin_project_name,
                 "admin_domain_name": "Default",
                 "tempest_roles": "member",
             },
@@ -191,14 +199,16 @@ def _configuration(
                 "nova": "true",
                 # Tests of it want a client for images at hand, and don't use it.
                 "glance": "true",
+                **dict.fromkeys(ONLY_IN_CLOUDS, str(cloud.has_everything).lower()),
                 **dict.fromkeys(UNAVAILABLE, "false"),
             },
-            "compute": _compute(compute_version),
+            "compute": _compute(wanted.compute_version),
             "clustering": {
                 "min_microversion": "1.12",
                 "max_microversion": "1.12",
                 "delete_with_dependency": "true",
                 "health_policy_version": "1.1",
+                "wait_timeout": str(wanted.wait_s),
             },
         }
     )
@@ -208,7 +218,12 @@ def _configuration(
 def _compute(version: str | None) -> dict[str, str]:
     """Say which versions of the compute API the tests shall ask for."""
     lowest = {} if version is None else {"min_microversion": version}
-    return {**lowest, "max_microversion": COMPUTE_NEWEST}
+    return {
+        **lowest,
+        "max_microversion": COMPUTE_NEWEST,
+        "flavor_ref": FLAVOR,
+        "image_ref": IMAGE,
+    }
 
 
 def _exclude_list(selection: Selection) -> str:

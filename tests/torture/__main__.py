@@ -1,21 +1,17 @@
 """Kill and pause engines under load, and see whether anything is lost.
 
 ``python -m tests.torture --database postgresql --seconds 60 --seed 1``
-
-process test: polls
 """
 
 import argparse
 import collections
 import contextlib
 import pathlib
-import random
 import signal
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 
 from senlin_like.cmd import assembly
 from senlin_like.conf import opts
@@ -24,20 +20,23 @@ from senlin_like.db.migrations import migrate
 from senlin_like.db.models import Action
 from senlin_like.db.tables import Base
 from senlin_like.domain.enums import FINAL
+from senlin_like.operations import credentials
 from senlin_like.operations.deps import Deps
 from senlin_like.rpc import wakeup
 from senlin_like.simulated_cloud.controls import Controls
+from senlin_like.simulated_cloud.world import World
 from tests.torture import (
     aggregate_checks,
     attachments,
     checks,
     databases,
     farewells,
-    faults,
     histories,
     keepers,
     meddlers,
     options,
+    places,
+    promises,
     recovery,
     report,
     traces,
@@ -46,8 +45,11 @@ from tests.torture import (
 )
 from tests.torture.deaths import Reaper
 from tests.torture.dressed import DressedClient
-from tests.torture.engines import EngineProcess, Plan
+from tests.torture.engines import Plan
+from tests.torture.given import Given
 from tests.torture.meddlers import Meddler
+from tests.torture.real_place import RealPlace
+from tests.torture.striking import Hand
 from tests.torture.triggers import Door
 from tests.torture.ushers import Usher
 from tests.torture.vigil import Vigil
@@ -55,17 +57,8 @@ from tests.torture.vigil import Vigil
 OURS = ("Internal error", "Given up", "Timed out", "could not be undone")
 #: How often engines start again at the end, for what a check finds.
 RESTARTS = 3
-#: A process may take long to start on a busy machine.
-START_S = 90.0
 #: Longer than who tells the cloud of zones may take for it.
 ZONES_S = 140.0
-SETTINGS = {
-    "delete_seconds": 0.5,
-    "operation_seconds": 0.5,
-    "load_balancer_seconds": 0.5,
-    "load_balancer_change_seconds": 0.2,
-    "cache_seconds": 1.0,
-}
 #: What is looked for after an engine was lost.
 WATCHES = tuple(
     mapper.class_
@@ -78,61 +71,70 @@ RABBIT = "rabbit://guest:guest@127.0.0.1:5672/"
 class Torture:
     """One run: engines, clients, and the hand that strikes."""
 
-    def __init__(self, arguments: argparse.Namespace, plan: Plan) -> None:
+    def __init__(
+        self, arguments: argparse.Namespace, plan: Plan, given: Given | None
+    ) -> None:
         self.arguments = arguments
         self.plan = plan
-        self.dice = random.Random(arguments.seed)
         conf = opts.load(["--config-file", str(plan.config_file("client"))], None)
         self.sender = wakeup.Sender(conf)
         wake = self.sender if arguments.broker == "rabbit" else _nothing
         self.deps: Deps = assembly.deps(conf, wake)
-        world = self.deps.driver.world  # type: ignore[attr-defined]
-        self.controls = Controls(world)
-        self.engines = [EngineProcess(plan, n) for n in range(arguments.engines)]
-        self.kills: list[recovery.Kill] = []
-        #: When which engine was struck, in words.
-        self.strikes: list[str] = []
-        self.pauses = 0
-        self.longest_pause_s = 0.0
+        self.place: places.Place = (
+            places.SimulatedPlace(self.deps)
+            if given is None
+            else RealPlace(given, arguments, plan.directory)
+        )
+        self.controls = Controls(self.world)
+        db, seed = self.deps.db, arguments.seed
+        self.hand = Hand(db, plan, arguments.engines, seed)
         self.stop = threading.Event()
         self.clients: list[workload.Client] = []
         self.door = Door(self.deps, conf)
         self.worn: dict[str, wardrobe.Garment] = {}
-        self.reaper = Reaper(self.deps.db, self.controls, arguments.seed, self.stop)
-        self.meddler = Meddler(self.controls, world, arguments.seed, self.stop)
+        self.reaper = Reaper(db, self.place.harm, seed, self.stop)
+        self.meddler = Meddler(self.controls, self.world, seed, self.stop)
         self.is_over = threading.Event()
-        self.vigil = Vigil(self.deps.db, self.is_over)
-        self.usher = Usher(self.door, world, arguments.seed, self.is_over)
-        self.usher.parent_of = lambda token: farewells.parent_of(self.deps.db, token)
+        self.vigil = Vigil(db, self.is_over)
+        self.usher = Usher(self.door, self.world, seed, self.is_over)
+        for one in (self.reaper, self.vigil, self.usher):
+            one.pace = plan.pace
+        self.usher.parent_of = lambda token: farewells.parent_of(db, token)
 
     def run(self) -> list[str]:
         """Torture, let all come to rest, and return what is wrong."""
         self._prepare()
-        for engine in self.engines:
-            engine.start()
-        self._wait_for(lambda: len(self._up()) == len(self.engines), START_S)
+        self.hand.start()
         others = [
             *self.clients,
             *([self.reaper] if self._has_deaths else []),
             *([self.meddler] if self._has_aggregates else []),
         ]
+        self.place.begin()
         for one in (*others, self.vigil, self.usher):
             one.start()
-        self._strike_on()
+        self.hand.strike_on(self.arguments.seconds)
         self.stop.set()
         for one in others:
             one.join()
-        self.controls.clear_faults()
+        self.place.relieve()
         rest_s = self._come_to_rest()
         self.is_over.set()
         self.vigil.join()
         self.usher.join()
+        self.place.look(closely=True)
         wrong = self._judge()
         self._report(rest_s, wrong)
+        self.place.close()
         self.sender.close()
         self.deps.driver.close()
         self.deps.db.dispose()
         return wrong
+
+    @property
+    def world(self) -> World:
+        """Return what the oracle looks at."""
+        return self.place.world
 
     @property
     def _has_deaths(self) -> bool:
@@ -143,10 +145,10 @@ class Torture:
         return wardrobe.AGGREGATES in self.arguments.kinds
 
     def _prepare(self) -> None:
-        self.controls.put_settings(SETTINGS | {"journal": self.arguments.kinds != ()})
-        ctx = workload.RequestContext(
-            user_id="torture", project_id="torture", roles=("member",)
-        )
+        kinds = self.arguments.kinds
+        self.place.prepare(kinds)
+        ctx = self.place.caller()
+        credentials.ensure(self.deps, ctx)
         stored = [
             wardrobe.store_profile(self.deps, ctx, name, flavor)
             for name, flavor in (("torture", "1"), ("tortured", "2"))
@@ -154,76 +156,18 @@ class Torture:
         if self._has_aggregates:
             meddlers.make_hosts(self.controls)
             keepers.prepare(self.deps, ctx, self.controls)
-        kinds = self.arguments.kinds
-        for rule in faults.of_kinds(kinds):
-            self.controls.add_fault(rule)
         ear = self.usher.ear.url()
         clothes = wardrobe.fill(self.deps, ctx, self.arguments, ear)
         self.worn = clothes.everything()
         for number in range(self.arguments.clients):
-            given = (self.deps, stored[0], number, self.arguments.seed, self.stop)
-            self.clients.append(
-                DressedClient(*given, wardrobe=clothes, door=self.door, profiles=stored)
+            whose = (self.deps, ctx, stored[0], number, self.arguments.seed, self.stop)
+            client = (
+                DressedClient(*whose, wardrobe=clothes, door=self.door, profiles=stored)
                 if kinds
-                else workload.Client(*given)
+                else workload.Client(*whose)
             )
-
-    def _strike_on(self) -> None:
-        """Kill and pause engines at random until the time is over."""
-        end = time.monotonic() + self.arguments.seconds
-        self._let_pass(options.GRACE_S)
-        while time.monotonic() < end:
-            engine = self._victim()
-            if self.dice.random() < 0.6:
-                held = recovery.held_by(self.deps.db, engine.host)
-                self._strike("killed", engine)
-                engine.kill()
-                now = time.monotonic()
-                self.kills.append(recovery.Kill(host=engine.host, at=now, held=held))
-                self._let_pass(self.dice.uniform(0.5, 3.0))
-                engine.start()
-                self._strike("started", engine)
-            else:
-                pause_s = self.plan.lease_s * self.dice.uniform(1.2, 2.0)
-                self.pauses += 1
-                self.longest_pause_s = max(self.longest_pause_s, pause_s)
-                self._strike("paused", engine)
-                engine.pause()
-                self._let_pass(pause_s)
-                engine.go_on()
-                self._strike("let go on", engine)
-            self._let_pass(self.dice.uniform(1.0, 4.0))
-
-    def _strike(self, what: str, engine: EngineProcess) -> None:
-        self.strikes.append(f"{time.time():.3f} {engine.host} is {what}")
-
-    def _wait_for(self, is_so: Callable[[], bool], patience_s: float) -> None:
-        end = time.monotonic() + patience_s
-        while time.monotonic() < end and not is_so():
-            self._let_pass(0.2)
-
-    def _up(self) -> list[EngineProcess]:
-        return [one for one in self.engines if recovery.is_up(self.deps.db, one.host)]
-
-    def _victim(self) -> EngineProcess:
-        """Choose an engine, one that is at work if there is any soon."""
-        self._wait_for(lambda: bool(self._up()), START_S)
-        for _ in range(30):
-            up = self._up() or self.engines
-            at_work = [one for one in up if recovery.held_by(self.deps.db, one.host)]
-            if at_work:
-                return self.dice.choice(at_work)
-            self._let_pass(0.05)
-        return self.dice.choice(up)
-
-    def _let_pass(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            recovery.look(self.deps.db, self.kills)
-            if not any(engine.is_awake for engine in self._up()):
-                # Nobody is there to go on with anything: that time doesn't count.
-                recovery.excuse(self.kills)
-            time.sleep(0.1)
+            client.pace = self.plan.pace
+            self.clients.append(client)
 
     def _come_to_rest(self) -> float:
         """Stop the engines when nothing is left to be done; return the seconds.
@@ -233,12 +177,10 @@ class Torture:
         """
         rest_s = self._wait_for_rest()
         for _ in range(RESTARTS):
-            for engine in self.engines:
-                engine.stop()
+            self.hand.stop()
             if self._is_at_rest():
                 break
-            for engine in self.engines:
-                engine.start()
+            self.hand.start()
             rest_s += self._wait_for_rest()
         return rest_s
 
@@ -248,32 +190,33 @@ class Torture:
     def _wait_for_rest(self) -> float:
         """Wait until all actions have ended, and nobody is dead or looked for."""
         began = time.monotonic()
-        self._wait_for(self._is_at_rest, self.arguments.patience)
+        self.hand.wait_for(self._is_at_rest, self.arguments.patience)
         rest_s = time.monotonic() - began
-        self._wait_for(
+        self.hand.wait_for(
             lambda: not self._dead() and self._is_at_rest(), self.arguments.repairs
         )
         if self.arguments.repairs:
-            self._wait_for(lambda: not self._other_zones(), ZONES_S)
-        self._wait_for(
+            self.hand.wait_for(lambda: not self._other_zones(), ZONES_S)
+        self.hand.wait_for(
             lambda: not any(checks.rows(self.deps.db, one) for one in WATCHES),
             3 * self.plan.stray_watch_s,
         )
         return rest_s
 
     def _dead(self) -> list[str]:
-        world = self.deps.driver.world  # type: ignore[attr-defined]
-        return histories.dead(self.deps.db, world, self.worn, self.reaper.deaths)
+        self.place.look()
+        deaths = self.reaper.deaths
+        return histories.dead(self.deps.db, self.world, self.worn, deaths)
 
     def _other_zones(self) -> list[str]:
-        world = self.deps.driver.world  # type: ignore[attr-defined]
-        return aggregate_checks.other_zones(self.deps.db, world)
+        return aggregate_checks.other_zones(self.deps.db, self.world)
 
     def _judge(self) -> list[str]:
-        world = self.deps.driver.world  # type: ignore[attr-defined]
+        world = self.world
         stored = {row.id: row for row in checks.rows(self.deps.db, Action)}
         accepted = [one for client in self.clients for one in client.accepted]
-        most_s = self.plan.stray_watch_s + self.longest_pause_s
+        accepted += [one.action for one in self.door.triggers if one.action]
+        most_s = self.plan.stray_watch_s + self.hand.longest_pause_s
         seen = {node for client in self.clients for node in client.nodes_seen}
         db, deaths = self.deps.db, self.reaper.deaths
         struck = self.reaper.servers()
@@ -292,7 +235,8 @@ class Torture:
             *self.reaper.surprises,
             *self.usher.surprises,
             *farewells.problems(db, world, self.usher, struck),
-            *(f"Action {one} is lost." for one in accepted if one not in stored),
+            *promises.problems(db, accepted),
+            *self.place.surprises,
             *(
                 f"{row.action} {row.id} failed by our fault: {row.status_reason}"
                 for row in stored.values()
@@ -302,7 +246,7 @@ class Torture:
             ),
             *(
                 f"Node {node} at rest had two servers for {seconds:.1f} s."
-                for node, seconds in checks.doubles_at_rest(self.deps.db, world)
+                for node, seconds in checks.doubles_at_rest(db, world)
                 if seconds > most_s
             ),
             *(
@@ -311,7 +255,7 @@ class Torture:
             ),
             *(one for client in self.clients for one in client.surprises),
             *checks.too_large(db),
-            *recovery.slow(self.kills, self.plan.lease_s + self.arguments.grace),
+            *recovery.slow(self.hand.kills, self.plan.lease_s + self.arguments.grace),
             *aggregate_checks.problems(db, self.meddler),
             *aggregate_checks.untimely(db),
             *(self._other_zones() if self.arguments.repairs else ()),
@@ -320,12 +264,13 @@ class Torture:
     def _report(self, rest_s: float, wrong: list[str]) -> None:
         db, deaths = self.deps.db, self.reaper.deaths
         stored = checks.rows(db, Action)
-        world = self.deps.driver.world  # type: ignore[attr-defined]
-        times = [kill.seconds for kill in self.kills if kill.held and kill.seconds]
+        world, hand = self.world, self.hand
+        times = [kill.seconds for kill in hand.kills if kill.held and kill.seconds]
         print(f"seed {self.arguments.seed}, {self.arguments.database}")
         print(f"kinds: {', '.join(self.arguments.kinds) or 'none'}")
-        print(f"{len(self.kills)} kills ({len(times)} of an engine at work)")
-        print(f"{self.pauses} pauses, up to {self.longest_pause_s:.1f} s")
+        print(f"{len(hand.kills)} kills ({len(times)} of an engine at work)")
+        print(f"{hand.pauses} pauses, up to {hand.longest_pause_s:.1f} s")
+        print("\n".join(report.of_cloud(self.place)))
         print(f"recovery after a kill: {max(times, default=0.0):.1f} s at most")
         print(f"at rest after {rest_s:.1f} s; {len(stored)} actions:")
         lines = [*report.of_actions(db), *report.of_policies(db, self.worn)]
@@ -355,7 +300,7 @@ class Torture:
             print(line)
         if wrong:
             died = [f"{one.at:.3f} {one.server} dies: {one.way}" for one in deaths]
-            print("\n".join(sorted([*self.strikes, *died])))
+            print("\n".join(sorted([*hand.strikes, *died])))
         print("FAILED" if wrong else "PASSED")
 
 
@@ -366,6 +311,7 @@ def _nothing() -> None:
 def main(arguments: list[str]) -> int:
     """Run the torture; the exit status is 0 if nothing is wrong."""
     given = options.parse(arguments)
+    cloud = options.cloud_of(given)
     with contextlib.ExitStack() as stack:
         directory = given.directory or stack.enter_context(
             tempfile.TemporaryDirectory(prefix="torture-")
@@ -380,14 +326,15 @@ def main(arguments: list[str]) -> int:
             transport_url=RABBIT if given.broker == "rabbit" else "fake:/",
             lease_s=given.lease,
             stray_watch_s=given.watch,
+            pace=given.pace,
+            more=cloud.configuration() if cloud else "",
         )
-        torture = Torture(given, plan)
+        torture = Torture(given, plan, cloud)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
         try:
             return 1 if torture.run() else 0
         finally:
-            for engine in torture.engines:
-                engine.end()
+            torture.hand.end()
 
 
 if __name__ == "__main__":

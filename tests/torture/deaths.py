@@ -1,4 +1,4 @@
-"""Lets servers of nodes die in the simulated cloud, and keeps a list of them.
+"""Lets servers of nodes die in the cloud, and keeps a list of them.
 
 process test: polls
 """
@@ -14,7 +14,7 @@ from senlin_like import exceptions
 from senlin_like.db.models import Node
 from senlin_like.db.session import Database
 from senlin_like.db.work_models import HealthCheck
-from senlin_like.simulated_cloud.controls import Controls
+from tests.torture.places import Harm
 
 WATCHED_SHARE = 0.85
 #: How long a server is left alone after it was struck.
@@ -34,12 +34,15 @@ class Death:
 class Reaper(threading.Thread):
     """Strikes servers, most of them in clusters whose health is watched."""
 
+    #: By how much it is slower than usual.
+    pace = 1.0
+
     def __init__(
-        self, db: Database, controls: Controls, seed: int, stop: threading.Event
+        self, db: Database, harm: Harm, seed: int, stop: threading.Event
     ) -> None:
         super().__init__(name="reaper", daemon=True)
         self.db = db
-        self.controls = controls
+        self.harm = harm
         self.dice = random.Random(f"{seed}-deaths")
         self.stopping = stop
         #: Noted before the server is struck.
@@ -48,7 +51,7 @@ class Reaper(threading.Thread):
 
     def run(self) -> None:
         """Strike until told to stop."""
-        while not self.stopping.wait(self.dice.uniform(0.4, 2.0)):
+        while not self.stopping.wait(self.dice.uniform(0.4, 2.0) * self.pace):
             try:
                 self._strike()
             except exceptions.NotFound:
@@ -78,7 +81,7 @@ class Reaper(threading.Thread):
         self.deaths.append(
             Death(server=row.physical_id, node=row.id, at=time.time(), way=way)
         )
-        getattr(self.controls, f"{way}_server")(row.physical_id)
+        getattr(self.harm, f"{way}_server")(row.physical_id)
 
     def _may_die(self, server: str) -> bool:
         """Tell whether a server wasn't struck a moment ago, and wasn't taken away."""

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from senlin_like.operations import clusters, receivers
+from senlin_like.operations import clusters, nodes, receivers
 from tests.torture import workload
 from tests.torture.keepers import Keeper
 from tests.torture.triggers import Door
@@ -16,6 +16,8 @@ from tests.torture.wardrobe import HOOKS, SWITCHABLE, Garment, Wardrobe
 #: How many of the clusters stop nodes before these go.
 STOPS_FIRST = 0.3
 SCALINGS = ("CLUSTER_SCALE_OUT", "CLUSTER_SCALE_IN")
+#: Nodes in no cluster that a client has at most.
+SPARES = 2
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -44,6 +46,8 @@ class DressedClient(workload.Client):
         self.profiles = profiles
         self.keeper = Keeper(self.deps, self.ctx, self.dice)
         self._outfits: dict[str, Outfit] = {}
+        #: Nodes that are in no cluster, or soon will be.
+        self._spares: list[str] = []
 
     def _choose(self) -> Callable[[str], str | None]:
         """Dress first, most of the time; then anything."""
@@ -60,6 +64,7 @@ class DressedClient(workload.Client):
             (self._check, 1),
             (self._recover, 1),
             (self._recover_cluster, 1),
+            (self._replace, 2),
             (self._detach, 2),
             (self._switch, 1),
             (self._cancel, 1),
@@ -153,6 +158,30 @@ class DressedClient(workload.Client):
         return node and self._ask(
             name, "del_nodes", nodes=[node], destroy_after_deletion=True
         )
+
+    def _replace(self, name: str) -> str | None:
+        """Let a node take the place of another one; first have some to spare."""
+        if not self._spares or len(self._spares) > SPARES:
+            return self._settle_spares()
+        spare = self._spares.pop(0)
+        node = self._a_node(name)
+        if node is None:
+            return None
+        action = self._ask(name, "replace_nodes", nodes={node: spare})
+        self._spares.append(node)
+        return action
+
+    def _settle_spares(self) -> str:
+        """Make a node that is in no cluster, or delete one where there are many."""
+        if self._spares:
+            spare = self._spares.pop(0)
+            return nodes.delete(self.deps, self.ctx, spare, force=False)
+        self._made += 1
+        name = f"{self.name}-spare-{self._made}"
+        body = {"name": name, "profile_id": self.profile}
+        made = nodes.create(self.deps, self.ctx, body)
+        self._spares.append(str(made.record["id"]))
+        return made.action_id
 
     def _recover_cluster(self, name: str) -> str:
         return self._ask(name, "recover", check=True)

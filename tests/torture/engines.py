@@ -15,7 +15,11 @@ from tests.torture import ears
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How the service under torture is set up."""
+    """How the service under torture is set up.
+
+    ``more`` is put behind the other options and outweighs them; ``pace`` tells by
+    how much everything is slower than with the simulated cloud.
+    """
 
     url: str
     key: str
@@ -24,6 +28,8 @@ class Plan:
     lease_s: int = 3
     stray_watch_s: int = 15
     build_s: float = 1.0
+    more: str = dataclasses.field(default="", repr=False)
+    pace: float = 1.0
 
     def config_file(self, host: str) -> pathlib.Path:
         """Write the configuration of one process, which has a host of its own."""
@@ -70,6 +76,7 @@ class Plan:
                 allowed_networks = {ears.NETWORK}
                 """
             )
+            + self.more
         )
         return path
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from senlin_like.db.models import Action
 from senlin_like.db.session import Database
+from senlin_like.simulated_cloud import tables
 from tests.torture import aggregate_checks, checks, farewells, histories, wardrobe
 from tests.torture.deaths import Death
 from tests.torture.meddlers import Meddler
+from tests.torture.places import Place
 from tests.torture.triggers import Trigger
 from tests.torture.ushers import Usher
 
@@ -24,6 +26,17 @@ def of_actions(db: Database) -> Iterator[str]:
     )
     for reason, number in reasons.most_common(12):
         yield f"  failed {number}: {reason}"
+
+
+def of_cloud(place: Place) -> Iterator[str]:
+    """Tell what there is and was in the cloud, and when a part of it was away."""
+    for one in place.outages:
+        yield f"{one.what} was {one.way} for {one.ended - one.began:.1f} s"
+    servers = checks.cloud_rows(place.world, tables.SERVERS)
+    live = [row for row in servers if row.deleted_at is None]
+    marked = sum(row.node_mark is not None for row in servers)
+    yield f"servers made: {len(servers)}, of which {marked} were seen to be a node's"
+    yield f"  left: {dict(Counter(row.target for row in live))}"
 
 
 def of_policies(db: Database, worn: Mapping[str, wardrobe.Garment]) -> Iterator[str]:

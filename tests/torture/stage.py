@@ -26,12 +26,13 @@ from senlin_like.db.work_models import (
     Dependency,
     HealthCheck,
     MemberCheck,
+    NodeNotice,
     StrayWatch,
     WatchGroup,
 )
 from senlin_like.domain.enums import FINAL
-from senlin_like.drivers import base as clouds
 from senlin_like.drivers import web
+from senlin_like.drivers.options import DriverOptions
 from senlin_like.drivers.simulated import cloud as simulated
 from senlin_like.engine.checker import Options as HealthOptions
 from senlin_like.engine.worker import Engine, Options
@@ -97,7 +98,7 @@ class Stage:
         self.clock = Clock()
         self.moments = Moments()
         made = simulated.connect(
-            clouds.DriverOptions(simulated_url=cloud_url), clock=self.clock
+            DriverOptions(simulated_url=cloud_url), clock=self.clock
         )
         self.driver = WatchedDriver(made, self.moments)
         self.controls = Controls(made.world)  # type: ignore[attr-defined]
@@ -182,7 +183,8 @@ class Stage:
         columns = {
             Action.__table__: ("lease_until", "wake_at", "start_time", "ready_at"),
             WatchGroup.__table__: ("due_at",),
-            HealthCheck.__table__: ("due_at", "full_at"),
+            HealthCheck.__table__: ("due_at", "full_at", "told_at"),
+            NodeNotice.__table__: ("at",),
             StrayWatch.__table__: ("due_at", "until"),
             BindingWatch.__table__: ("due_at", "until"),
             MemberCheck.__table__: ("due_at",),

@@ -72,6 +72,9 @@ class _Errand:
 class Usher(threading.Thread):
     """Hears tokens at an ear and in a queue, and keeps lists of what happened."""
 
+    #: By how much it is slower than usual.
+    pace = 1.0
+
     def __init__(
         self, door: Door, world: World, seed: int, stop: threading.Event
     ) -> None:
@@ -93,7 +96,7 @@ class Usher(threading.Thread):
 
     def run(self) -> None:
         """Do what is to be done until told to stop."""
-        while not self.stopping.wait(0.1):
+        while not self.stopping.wait(0.1 * self.pace):
             self._guarded(self._read_queues)
             for errand in self._due():
                 self._guarded(lambda errand=errand: self._ask(errand))

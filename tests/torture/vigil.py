@@ -20,6 +20,9 @@ IN_LINE_S = 15.0
 class Vigil(threading.Thread):
     """Looks at clusters and at aggregates; ``wrong`` are sentences, each told once."""
 
+    #: By how much it is slower than usual.
+    pace = 1.0
+
     def __init__(self, db: Database, stop: threading.Event) -> None:
         super().__init__(name="vigil", daemon=True)
         self.db = db
@@ -31,7 +34,7 @@ class Vigil(threading.Thread):
 
     def run(self) -> None:
         """Look until told to stop."""
-        while not self.stopping.wait(0.2):
+        while not self.stopping.wait(0.2 * self.pace):
             try:
                 self.look()
             except Exception as error:  # noqa: BLE001 - is told at the end

@@ -217,6 +217,7 @@ def store_profile(deps: Deps, ctx: RequestContext, name: str, flavor: str) -> st
             "flavor": flavor,
             "image": "cirros-0.4.0-x86_64-disk",
             "networks": [{"network": "private"}],
+            "metadata": {"release": name},
         },
     }
     made = profiles.create(deps, ctx, name=name, spec=spec, metadata={})

@@ -32,16 +32,22 @@ class Client(threading.Thread):
 
     #: How many clusters it has before it asks for anything else.
     most = CLUSTERS
+    #: By how much it is slower than usual.
+    pace = 1.0
 
     def __init__(
-        self, deps: Deps, profile: str, number: int, seed: int, stop: threading.Event
+        self,
+        deps: Deps,
+        ctx: RequestContext,
+        profile: str,
+        number: int,
+        seed: int,
+        stop: threading.Event,
     ) -> None:
         super().__init__(name=f"client-{number}", daemon=True)
         self.deps = deps
         self.profile = profile
-        self.ctx = RequestContext(
-            user_id="torture", project_id="torture", roles=("member",)
-        )
+        self.ctx = ctx
         self.dice = random.Random(f"{seed}-{number}")
         self.stopping = stop
         self.accepted: list[str] = []
@@ -55,7 +61,7 @@ class Client(threading.Thread):
     def run(self) -> None:
         while not self.stopping.is_set():
             self.ask_once()
-            time.sleep(self.dice.uniform(0.05, 0.4))
+            time.sleep(self.dice.uniform(0.05, 0.4) * self.pace)
 
     def ask_once(self) -> None:
         """Ask for something, whatever comes."""

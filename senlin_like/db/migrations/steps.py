@@ -26,3 +26,10 @@ def index(name: str, table: str, columns: list[str]) -> None:
     known = sa.inspect(op.get_bind()).get_indexes(table)
     if name not in {index["name"] for index in known}:
         op.create_index(name, table, columns)
+
+
+def column(table: str, added: sa.Column[Any]) -> None:
+    """Add a column, unless a run that was cut off has added it."""
+    known = sa.inspect(op.get_bind()).get_columns(table)
+    if added.name not in {one["name"] for one in known}:
+        op.add_column(table, added)

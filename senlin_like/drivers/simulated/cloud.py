@@ -4,15 +4,17 @@ import time
 from collections.abc import Callable, Collection, Mapping
 
 from senlin_like import exceptions
-from senlin_like.drivers import balancing, base, messaging, objects
+from senlin_like.drivers import balancing, base, ledger, messaging, objects
 from senlin_like.drivers import containers as docker
 from senlin_like.drivers import hosts as compute_hosts
+from senlin_like.drivers.options import DriverOptions
 from senlin_like.drivers.simulated.account import AccountView
 from senlin_like.drivers.simulated.compute import SimulatedCompute
 from senlin_like.drivers.simulated.containers import SimulatedContainers
 from senlin_like.drivers.simulated.hosts import SimulatedHosts
 from senlin_like.drivers.simulated.identity import SimulatedIdentity
 from senlin_like.drivers.simulated.images import SimulatedImages
+from senlin_like.drivers.simulated.ledger import SimulatedLedger
 from senlin_like.drivers.simulated.load_balancing import SimulatedLoadBalancing
 from senlin_like.drivers.simulated.messaging import SimulatedMessaging
 from senlin_like.drivers.simulated.network import SimulatedNetwork
@@ -33,7 +35,7 @@ SERVICE = "service"
 
 
 def connect(
-    options: base.DriverOptions, *, clock: Callable[[], float] = time.time
+    options: DriverOptions, *, clock: Callable[[], float] = time.time
 ) -> base.Driver:
     """Make the driver of the cloud in the database ``options.simulated_url``.
 
@@ -150,6 +152,11 @@ class SimulatedCloud:
     def containers(self) -> docker.Containers:
         """Return the containers."""
         return SimulatedContainers(self._account)
+
+    @property
+    def ledger(self) -> ledger.Ledger:
+        """Return what carries our marks."""
+        return SimulatedLedger(self._account)
 
     def list_regions(self) -> list[str]:
         """Return the names of all regions of the cloud."""

@@ -17,6 +17,9 @@ class SimulatedContainers:
         self._world = account.world
         self._owner = account.owner
 
+    def default_host(self) -> None:
+        """Tell that every container has to name its host."""
+
     def create_container(
         self, host: objects.ContainerHost, request: objects.ContainerRequest
     ) -> objects.Container:

@@ -94,10 +94,21 @@ class SimulatedNetwork:
             found = floating_ips.find(self._world, self._owner, address)
             return None if found is None else _floating_ip(found)
 
+    def find_floating_ips_marked(self, node_id: str) -> list[objects.FloatingIp]:
+        """Return the public addresses that were made for a node."""
+        with self._account.call("network.find_floating_ips_marked", node_id):
+            found = floating_ips.find_marked(self._world, self._owner, node_id)
+            return [_floating_ip(record) for record in found]
+
     def create_floating_ip(
-        self, network_id: str, *, port_id: str, address: str | None = None
+        self,
+        network_id: str,
+        *,
+        port_id: str,
+        node_id: str,
+        address: str | None = None,
     ) -> objects.FloatingIp:
-        """Make a public address that leads to a port."""
+        """Make a public address that leads to a port and carries a node's mark."""
         with self._account.call("network.create_floating_ip", port_id):
             return _floating_ip(
                 floating_ips.create(
@@ -106,6 +117,7 @@ class SimulatedNetwork:
                     network_id,
                     port_id=port_id,
                     address=address,
+                    mark=node_id,
                 )
             )
 

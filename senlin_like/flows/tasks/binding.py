@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from senlin_like import exceptions
-from senlin_like.db import bindings, cluster_state, node_state
+from senlin_like.db import bindings, cluster_state, node_state, policy_strays
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
-from senlin_like.domain import binding_data
+from senlin_like.domain import actions, binding_data
 from senlin_like.drivers import turns
 from senlin_like.flows import fence
 from senlin_like.flows.outcomes import Refused
@@ -117,6 +117,15 @@ class BindingWork:
     def result(self, answer: turns.Ended) -> dict[str, Any]:
         """Return what the journal keeps of the end of a verb."""
         return {"reason": answer.reason}
+
+    def doubt(self) -> Save | None:
+        """Return what watches for an object that may still be made for the policy."""
+        run = self.run
+        if run.facts.kind not in actions.FURNISHING:
+            return None
+        return lambda session: policy_strays.remember(
+            session, [run.facts.id], run.ties.stray_watch_s
+        )
 
     def saved(self, answer: turns.Ended | turns.Waits) -> Save | None:
         """Return what writes the rows that an answer changes."""

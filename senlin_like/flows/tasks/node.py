@@ -4,10 +4,10 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from senlin_like.db import node_state, progress
+from senlin_like.db import node_state, progress, strays
 from senlin_like.db.progress import Save
 from senlin_like.db.session import Session
-from senlin_like.domain import plan
+from senlin_like.domain import actions, plan
 from senlin_like.domain.enums import NodeStatus, Phase
 from senlin_like.drivers import turns
 from senlin_like.flows import fence, hosting, telling
@@ -118,6 +118,16 @@ class NodeWork:
         """Return what the journal keeps of the end of a verb."""
         is_healthy = not isinstance(answer, profiles.Done) or answer.is_healthy
         return {"reason": answer.reason, "healthy": is_healthy}
+
+    def doubt(self) -> Save | None:
+        """Return what watches for an object that may still be made for the node."""
+        run = self.run
+        if run.facts.kind not in actions.CREATING:
+            return None
+        node_id, watch_s = run.facts.target, run.ties.stray_watch_s
+        return lambda session: strays.remember(
+            session, [node_id], watch_s, since=run.started
+        )
 
     def saved(self, answer: turns.Ended | turns.Waits) -> Save | None:
         """Return what writes the node's row as an answer says."""

@@ -50,6 +50,12 @@ class Subject(Protocol):
     def saved(self, answer: turns.Ended | turns.Waits) -> Save | None:
         """Return what writes the patch of an answer, None if there is none."""
 
+    def doubt(self) -> Save | None:
+        """Return what sees to an object that the cloud may still make.
+
+        None if no object is made for this subject.
+        """
+
     def result(self, answer: turns.Ended) -> dict[str, Any]:
         """Return what the journal keeps of the end."""
 
@@ -94,7 +100,10 @@ class Turns(Step):
             return Done()
 
     def _turn(self, verb: Call, memo: Mapping[str, Any], *, is_last: bool) -> Outcome:
-        turn = self._look(memo)
+        try:
+            turn = self._look(memo)
+        except (exceptions.CloudBusy, exceptions.CloudUnsure) as error:
+            return self._later(memo, error, getattr(error, "retry_after_s", None))
         if turn is None:
             return self._park(memo, None)
         try:
@@ -103,9 +112,11 @@ class Turns(Step):
             # This call had no effect, but those before it may have had one.
             if self.subject.calls > 1:
                 memo = {**memo, "retry": True}
-            return self._later(_after(turn, memo), error, error.retry_after_s)
+            parked = self._later(_after(turn, memo), error, error.retry_after_s)
+            return self._doubted(parked, error)
         except exceptions.CloudUnsure as error:
-            return self._later(_after(turn, {**memo, "retry": True}), error, None)
+            parked = self._later(_after(turn, {**memo, "retry": True}), error, None)
+            return self._doubted(parked, error)
         saved = self.subject.saved(answer)
         if isinstance(answer, turns.Ended):
             result = self.subject.result(answer)
@@ -119,6 +130,16 @@ class Turns(Step):
             )
         return self._wait(answer, wait, saved)
 
+    def _doubted(self, parked: Park, error: exceptions.CloudError) -> Park:
+        """See to what a call without an answer may still make, long after this.
+
+        A service that hangs does later what it was asked for: when its answer isn't
+        waited for any more, and nothing is there yet to be found.
+        """
+        if not _is_unsure(error):
+            return parked
+        return dataclasses.replace(parked, save=self.subject.doubt())
+
     def _look(self, memo: Mapping[str, Any]) -> turns.Turn | None:
         """Return the next turn, or None if the wait has not ended."""
         run = self.run
@@ -129,17 +150,28 @@ class Turns(Step):
             told = run.seen or memo.get("seen")
             if told:
                 seen = clouds.Observed(**{**told, "id": wait["id"]})
-            over = seen is not None and seen.status in {*wait["until"], *wait["failed"]}
             has_expired = deadlines.left(run, wait, "expires") <= 0
-            if not over and not has_expired:
-                return None
-            seen = seen if over else None
+            if not _is_over(wait, seen):
+                if not has_expired:
+                    return None
+                seen = self._look_now(wait)
         return turns.Turn(
             memo=memo.get("memo", {}),
             seen=seen,
             is_retry=run.attempt > 0 or bool(memo.get("retry")),
             has_expired=has_expired and seen is None,
         )
+
+    def _look_now(self, wait: Mapping[str, Any]) -> clouds.Observed | None:
+        """Look once more before a wait counts as too long; None if it does.
+
+        Nobody may have looked for a while: all engines, or the cloud, were away.
+        """
+        account = self.subject.account()
+        cloud = self.subject.bench.cloud(account.user, account.project, account.region)
+        kind = clouds.ObjectKind(wait["kind"])
+        seen = cloud.look(kind, [wait["id"]])[wait["id"]]
+        return seen if _is_over(wait, seen) else None
 
     def _at_once(self, answer: turns.Waits, saved: Save | None) -> Park:
         """Write down what is known, then go on."""
@@ -227,6 +259,19 @@ def _after(turn: turns.Turn, memo: Mapping[str, Any]) -> Mapping[str, Any]:
     if turn.seen is None:
         return memo
     return {**memo, "seen": dataclasses.asdict(turn.seen)}
+
+
+def _is_unsure(error: BaseException | None) -> bool:
+    """Tell whether a call had no answer; the look for what it did may have failed."""
+    while error is not None:
+        if isinstance(error, exceptions.CloudUnsure):
+            return True
+        error = error.__context__
+    return False
+
+
+def _is_over(wait: Mapping[str, Any], seen: clouds.Observed | None) -> bool:
+    return seen is not None and seen.status in {*wait["until"], *wait["failed"]}
 
 
 def _same(wait: turns.CloudWait, memo: Mapping[str, Any]) -> bool:

@@ -145,12 +145,8 @@ def _labelled(
     hosts: Hosts, ask: base.Ask
 ) -> list[tuple[objects.ContainerHost, objects.Container]]:
     """Return the containers with the node's label, on all hosts that are there."""
-    found = []
-    for one in ask.hosts:
-        try:
-            host = hosts.at(one, ask.properties["port"])
-        except exceptions.CloudNotFound:
-            continue
-        containers = ask.cloud.containers.find_labelled(host, ask.node.id)
-        found += [(host, container) for container in containers]
-    return found
+    return [
+        (host, container)
+        for host in hosts.all(ask)
+        for container in ask.cloud.containers.find_labelled(host, ask.node.id)
+    ]

@@ -1,5 +1,9 @@
 """Finds where Docker listens for the containers of a node."""
 
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
 from senlin_like import exceptions
 from senlin_like.drivers import objects
 from senlin_like.profiles import base, catalogue
@@ -12,6 +16,15 @@ NETWORK = "private"
 OUTPUT = "fixed_ip"
 
 
+#: Refusal of a spec without a host, in a cloud that has none of its own.
+UNNAMED = "Either 'host_cluster' or 'host_node' must be specified."
+
+
+def names_host(properties: Mapping[str, Any]) -> bool:
+    """Tell whether a spec says what containers are put on."""
+    return bool(properties.get("host_node") or properties.get("host_cluster"))
+
+
 class Hosts:
     """Addresses of hosts; they are remembered for a short time."""
 
@@ -22,11 +35,27 @@ class Hosts:
         """Return the host of a node's container.
 
         :raises CloudNotFound: when the host, or what it is made of, is gone.
-        :raises CloudError: when it has no address.
+        :raises CloudError: when it has no address, or the cloud has no host of its
+            own for a container that names none.
         """
+        if not names_host(ask.properties):
+            found = ask.cloud.containers.default_host()
+            if found is None:
+                raise exceptions.CloudError(UNNAMED, 409)
+            return found
         if not ask.hosts:
             raise exceptions.CloudNotFound("host", ask.node.name)
         return self.at(ask.hosts[0], ask.properties["port"])
+
+    def all(self, ask: base.Ask) -> list[objects.ContainerHost]:
+        """Return all hosts that a node's container may be on, and that are there."""
+        if not names_host(ask.properties):
+            return [self.own(ask)]
+        found = []
+        for one in ask.hosts:
+            with contextlib.suppress(exceptions.CloudNotFound):
+                found.append(self.at(one, ask.properties["port"]))
+        return found
 
     def at(self, host: base.Host, port: int) -> objects.ContainerHost:
         """Return where Docker listens on a node.

@@ -150,8 +150,8 @@ def show(hosts: Hosts, ask: base.Ask) -> dict[str, Any]:
     shown = {
         "command": found.command,
         "created": None if made is None else made.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "host": host.address,
-        "host_node": ask.hosts[0].node_id,
+        "host": host.address or None,
+        "host_node": ask.hosts[0].node_id if ask.hosts else None,
         "id": found.id,
         "image": found.image,
         "labels": dict(found.labels),

@@ -24,7 +24,7 @@ _PORTS = range(1, 2**16)
 
 
 class DockerContainer:
-    """Nodes that are containers on hosts that are nodes themselves."""
+    """Nodes that are containers on hosts: on other nodes, or on the cloud's own."""
 
     name = NAME
     support: Mapping[str, list[Mapping[str, str]]] = {
@@ -87,16 +87,14 @@ class DockerContainer:
         """Return the spec as readers may see it: secrets are masked."""
         return self._language.shown(spec)
 
-    def host(self, properties: Mapping[str, Any]) -> base.HostName:
-        """Return the node or the cluster that containers are put on.
+    def host(self, properties: Mapping[str, Any]) -> base.HostName | None:
+        """Return the node or the cluster that containers are put on, if one is named.
 
-        :raises InvalidSpec: when both are named, or none.
+        :raises InvalidSpec: when both are named.
         """
         node, cluster = properties.get("host_node"), properties.get("host_cluster")
-        if not node and not cluster:
-            raise exceptions.InvalidSpec(
-                "Either 'host_cluster' or 'host_node' must be specified."
-            )
+        if not hosts.names_host(properties):
+            return None
         if node and cluster:
             raise exceptions.InvalidSpec(
                 "Either 'host_cluster' or 'host_node' must be specified, but not both."
@@ -115,13 +113,14 @@ class DockerContainer:
     def validate(
         self, cloud: clouds.Cloud, properties: Mapping[str, Any], name: str
     ) -> None:
-        """Check that exactly one host is named.
+        """Check that one host is named, or none where the cloud has one of its own.
 
         Whether it exists is known to those who have the database.
 
-        :raises InvalidSpec: when both kinds of hosts are named, or none.
+        :raises InvalidSpec: when both kinds of hosts are named, or none is known.
         """
-        self.host(properties)
+        if self.host(properties) is None and cloud.containers.default_host() is None:
+            raise exceptions.InvalidSpec(hosts.UNNAMED)
 
     def create(self, ask: base.Ask) -> base.Step:
         """Make the node's container on its host, and start it."""
@@ -211,6 +210,8 @@ class DockerContainer:
         :raises CloudNotFound: when the host is gone.
         :raises CloudError: when it can't be told where the host is.
         """
+        if self.host(properties) is None:
+            return physical_id
         if not hosts:
             raise exceptions.CloudNotFound("host", f"of container {physical_id}")
         return self._hosts.at(hosts[0], properties["port"]).locate(physical_id)

@@ -17,7 +17,10 @@ PROPERTIES: spec.Schema = {
     "port": spec.Integer(
         description="Port of the host that Docker listens on.", default=2375
     ),
-    "host_node": spec.String(description="Id or name of the node to run on."),
+    "host_node": spec.String(
+        description="Id or name of the node to run on; a cloud that has a host of its "
+        "own needs neither this nor a cluster."
+    ),
     "host_cluster": spec.String(
         description="Id or name of a cluster whose nodes to run on."
     ),

@@ -125,14 +125,16 @@ def own(ask: base.Ask) -> str:
 def _begin(ask: base.Ask, verb: str, start: Callable[[], None]) -> None:
     """Start a change; after a cut-off try it may be under way already.
 
-    Heat refuses while another change is under way: that one has to end first.
+    A stack can't be changed while another change is under way: that one has to
+    end first.
     """
     try:
         start()
-    except exceptions.CloudError as error:
-        if not (ask.turn.is_retry and error.status == 409):
+    except exceptions.CloudBusy:
+        if not ask.turn.is_retry:
             raise
         stack_id = own(ask)
-        if not ask.cloud.orchestration.get_stack(stack_id).status.startswith(verb):
-            raise exceptions.CloudBusy(error.message) from error
+        seen = ask.cloud.orchestration.get_stack(stack_id).status
+        if seen != f"{verb}_IN_PROGRESS":
+            raise
         LOG.info("A change of stack %s is under way.", stack_id)

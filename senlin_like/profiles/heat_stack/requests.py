@@ -59,12 +59,18 @@ def changes(
     Those of ``unsure`` properties may be different from what the old one says.
 
     A template that is given itself wins over one at a URL, so the other of
-    the two is sent empty when they change places.
+    the two is sent empty when they change places. Parameters can also be in an
+    environment, and a cloud keeps all in one place: then both are sent.
     """
+    names = {
+        name for name in ARGUMENTS if old.get(name) != new.get(name) or name in unsure
+    }
+    if "environment" in names:
+        names.add("parameters")
+    elif "parameters" in names and (new.get("environment") or {}).get("parameters"):
+        names.add("environment")
     return {
-        argument: new.get(name)
-        for name, argument in ARGUMENTS.items()
-        if old.get(name) != new.get(name) or name in unsure
+        argument: new.get(name) for name, argument in ARGUMENTS.items() if name in names
     }
 
 

@@ -66,14 +66,22 @@ def _as_boolean(told: Any) -> bool:
 
 
 def _volumes(server: objects.Server) -> list[dict[str, Any]]:
-    """Describe the volumes that a server has."""
-    return [
-        {
+    """Describe the volumes that a server has; without an image it starts from one.
+
+    Their size is none that could be asked for, so it is 0.
+    """
+    told = server.details.get("os-extended-volumes:volumes_attached") or ()
+    going = {one["id"] for one in told if one.get("delete_on_termination")}
+    volumes: list[dict[str, Any]] = []
+    for index, volume_id in enumerate(server.volume_ids):
+        volume = {
             "uuid": volume_id,
             "source_type": "volume",
             "destination_type": "volume",
             "volume_size": 0,
-            "boot_index": index,
         }
-        for index, volume_id in enumerate(server.volume_ids)
-    ]
+        if volume_id in going:
+            volume["delete_on_termination"] = True
+        place = {} if server.image_id else {"boot_index": index}
+        volumes.append(volume | place)
+    return volumes

@@ -131,7 +131,7 @@ def _await_active(names: catalogue.Names, ask: base.Ask, server_id: str) -> base
     is_settled = not ask.turn.memo.get(_ADOPTED)
     if not is_settled:
         records = interfaces.settle(names, ask, server_id)
-    has_more = floating.add_missing(names, ask, server_id, records)
+    has_more = floating.add_missing(names, ask, records)
     is_changed = has_more or not is_settled
     return base.Done(
         patch=base.NodePatch(data={ports.KEY: records} if is_changed else {}),

@@ -23,7 +23,7 @@ def delete(ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
     if waits.may_have_strays(ask):
         marked = ask.cloud.compute.find_marked(ask.node.id)
         servers += [server.id for server in marked if server.id not in servers]
-    records = _all_ports(ask, servers)
+    records = _all_ports(ask)
     for server_id in servers:
         ask.cloud.compute.delete_server(server_id, force=is_forced(options))
     if not servers:
@@ -31,21 +31,20 @@ def delete(ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
     return _await_gone(ask, options, servers, records)
 
 
-def _all_ports(ask: base.Ask, servers: Sequence[str]) -> list[ports.Record]:
+def _all_ports(ask: base.Ask) -> list[ports.Record]:
     """Return what was made for the servers, recorded or not.
 
-    What isn't recorded comes from an update that was cut off for good.
+    What isn't recorded comes from a creation or an update that was cut off for good.
     """
     records = ports.recorded(ask.node)
-    if servers:
-        floating.complete(ask, servers[0], records)
     if not (records or _wants_ports(ask) or waits.may_have_strays(ask)):
         return records
     known = {record["id"] for record in records}
     marked = ask.cloud.network.find_ports_marked(ask.node.id)
     unknown = [port.id for port in marked if port.id not in known]
-    found = floating.records_of(ask, servers[0] if servers else None, unknown)
-    return records + found
+    if not (unknown or floating.is_wanted(ask, records)):
+        return records
+    return records + floating.find_unrecorded(ask, records, unknown)
 
 
 def _wants_ports(ask: base.Ask) -> bool:

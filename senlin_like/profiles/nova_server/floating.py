@@ -1,11 +1,9 @@
 """Public addresses that lead to a server's ports.
 
-They are made when the server is there: then an address that a cut-off try has
-made, but not recorded, is seen among the server's addresses. There is no
-other mark on them.
+Those that are made here carry the node's mark, by which one that a cut-off try has
+made, but not recorded, is found. Others are the user's own.
 """
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,18 +12,17 @@ from senlin_like.drivers import objects
 from senlin_like.profiles import base, catalogue, waits
 from senlin_like.profiles.nova_server import ports
 
-LOG = logging.getLogger(__name__)
+#: What an entry of ``networks`` says when it wants a public address.
+_KEYS = ("floating_ip", "floating_network")
 
 
 def add_missing(
-    names: catalogue.Names,
-    ask: base.Ask,
-    server_id: str,
-    records: Sequence[ports.Record],
+    names: catalogue.Names, ask: base.Ask, records: Sequence[ports.Record]
 ) -> bool:
     """Lead public addresses to the ports that want one and have none.
 
-    The records are completed in place; the answer is whether any was.
+    The records are completed in place, those of a cut-off try first; the answer is
+    whether any was.
 
     :raises CloudError: when an address is wanted that something else uses, or
         that doesn't exist and that no network is named for.
@@ -33,78 +30,55 @@ def add_missing(
     lacking = _lacking(records)
     if not lacking:
         return False
-    _add_all(names, ask, server_id, lacking)
+    made = made_before(ask) if ask.turn.is_retry else {}
+    for record in lacking:
+        if record["id"] in made:
+            record["floating"] = _record(made[record["id"]], remove=True)
+        else:
+            _add(names, ask, record)
     return True
 
 
-def _add_all(
-    names: catalogue.Names,
-    ask: base.Ask,
-    server_id: str,
-    lacking: Sequence[ports.Record],
-) -> None:
-    """Complete records with addresses, those of a cut-off try first."""
-    made = made_before(ask, server_id) if ask.turn.is_retry else {}
-    for record in lacking:
-        former = made.get(record["id"])
-        if former is not None and not record["entry"].get("floating_ip"):
-            record["floating"] = _record(former, remove=True)
-        else:
-            _add(names, ask, record)
+def is_wanted(ask: base.Ask, records: Sequence[ports.Record]) -> bool:
+    """Tell whether the node may have public addresses."""
+    entries = ports.entries_of(ask.properties)
+    entries += [record.get("entry") or {} for record in records]
+    if "networks" in waits.begun_properties(ask.node):
+        return True
+    return any(entry.get(key) for entry in entries for key in _KEYS)
 
 
-def complete(ask: base.Ask, server_id: str, records: Sequence[ports.Record]) -> None:
-    """Find what addresses a cut-off try has made, and record them in place."""
-    lacking = _lacking(records)
-    if not lacking:
-        return
-    try:
-        made = made_before(ask, server_id)
-    except exceptions.CloudNotFound:
-        return
-    for record in lacking:
-        former = made.get(record["id"])
-        if former is not None:
-            is_ours = not record["entry"].get("floating_ip")
-            record["floating"] = _record(former, remove=is_ours)
-
-
-def records_of(
-    ask: base.Ask, server_id: str | None, port_ids: Sequence[str]
+def find_unrecorded(
+    ask: base.Ask, records: Sequence[ports.Record], port_ids: Sequence[str]
 ) -> list[ports.Record]:
-    """Make up the records of our ports that have none, with their addresses.
+    """Find the node's addresses that aren't recorded: a cut-off try has made them.
 
-    Addresses that the user has named may be the user's own: they are let go.
+    The records of their ports are completed in place. Returned are records for the
+    ports ``port_ids``, which have none, and for addresses that lead nowhere. What
+    leads to somebody else's port isn't ours any more.
     """
-    named = set(waits.begun_addresses(ask.node))
-    made: dict[str, objects.FloatingIp] = {}
-    if port_ids and server_id is not None:
-        try:
-            made = made_before(ask, server_id)
-        except exceptions.CloudNotFound:
-            LOG.info("Server %s is gone, and what is known of its ports.", server_id)
-    records: list[ports.Record] = []
-    for port_id in port_ids:
-        record: ports.Record = {"id": port_id, "remove": True}
-        if port_id in made:
-            is_ours = made[port_id].address not in named
-            record["floating"] = _record(made[port_id], remove=is_ours)
-        records.append(record)
-    return records
+    marked = ask.cloud.network.find_floating_ips_marked(ask.node.id)
+    known = {(record.get("floating") or {}).get("id") for record in records}
+    loose = [one for one in marked if one.id not in known]
+    by_port = {one.port_id: _record(one, remove=True) for one in loose if one.port_id}
+    for record in records:
+        if record["id"] in by_port and not record.get("floating"):
+            record["floating"] = by_port[record["id"]]
+    found: list[ports.Record] = [
+        {"id": port_id, "remove": True, "floating": by_port.get(port_id)}
+        for port_id in port_ids
+    ]
+    return found + [
+        {"id": None, "remove": False, "floating": _record(one, remove=True)}
+        for one in loose
+        if one.port_id is None
+    ]
 
 
-def made_before(ask: base.Ask, server_id: str) -> dict[str, objects.FloatingIp]:
-    """Find the public addresses that a server has, by the ids of their ports."""
-    server = ask.cloud.compute.get_server(server_id)
-    found: dict[str, objects.FloatingIp] = {}
-    for addresses in server.addresses.values():
-        for address in addresses:
-            if address.get("OS-EXT-IPS:type") != "floating":
-                continue
-            public = ask.cloud.network.find_floating_ip(str(address["addr"]))
-            if public is not None and public.port_id is not None:
-                found[public.port_id] = public
-    return found
+def made_before(ask: base.Ask) -> dict[str, objects.FloatingIp]:
+    """Find the public addresses made for a node, by the ids of their ports."""
+    marked = ask.cloud.network.find_floating_ips_marked(ask.node.id)
+    return {one.port_id: one for one in marked if one.port_id is not None}
 
 
 def _lacking(records: Sequence[ports.Record]) -> list[ports.Record]:
@@ -113,10 +87,7 @@ def _lacking(records: Sequence[ports.Record]) -> list[ports.Record]:
         record
         for record in records
         if not record.get("floating")
-        and any(
-            (record.get("entry") or {}).get(key)
-            for key in ("floating_ip", "floating_network")
-        )
+        and any((record.get("entry") or {}).get(key) for key in _KEYS)
     ]
 
 
@@ -136,7 +107,10 @@ def _add(names: catalogue.Names, ask: base.Ask, record: ports.Record) -> None:
     if not network:
         raise exceptions.CloudError("Must specify a network to create floating IP", 400)
     made = cloud.network.create_floating_ip(
-        names.network(network), port_id=record["id"], address=wanted
+        names.network(network),
+        port_id=record["id"],
+        node_id=ask.node.id,
+        address=wanted,
     )
     record["floating"] = _record(made, remove=True)
 

@@ -29,7 +29,7 @@ def change(
     """
     records = told = ports.recorded(ask.node)
     if ask.turn.is_retry or "networks" in waits.begun_properties(ask.node):
-        records = _put_right(ask, new, server, records)
+        records = _put_right(ask, server, records)
     kept, missing = _sort_out(records, ports.entries_of(new))
     kept_ids = {record["id"] for record in kept}
     surplus = [record for record in records if record["id"] not in kept_ids]
@@ -149,7 +149,7 @@ def _add(
             record = ports.make_port(names, ask, entry, server_id)
             made.append(record)
             ask.cloud.compute.attach_port(server_id, record["id"])
-        floating.add_missing(names, ask, server_id, made)
+        floating.add_missing(names, ask, made)
     except (exceptions.CloudBusy, exceptions.CloudUnsure):
         raise
     except exceptions.CloudError:
@@ -172,7 +172,6 @@ def _take_back(
 
 def _put_right(
     ask: base.Ask,
-    new: Mapping[str, Any],
     server: objects.Server,
     records: Sequence[ports.Record],
 ) -> list[ports.Record]:
@@ -183,7 +182,7 @@ def _put_right(
     """
     marked = ask.cloud.network.find_ports_marked(ask.node.id)
     known = {record["id"] for record in records}
-    _drop_unrecorded(ask, new, server, [one for one in marked if one.id not in known])
+    _drop_unrecorded(ask, server, [one for one in marked if one.id not in known])
     plugged = {port.id for port in marked if port.device_id == server.id}
     kept = []
     for record in records:
@@ -207,20 +206,14 @@ def _is_plugged(
 
 
 def _drop_unrecorded(
-    ask: base.Ask,
-    new: Mapping[str, Any],
-    server: objects.Server,
-    strays: Sequence[objects.Port],
+    ask: base.Ask, server: objects.Server, strays: Sequence[objects.Port]
 ) -> None:
     """Remove the ports that a cut-off try has made, with their addresses."""
     if not strays:
         return
-    addresses = floating.made_before(ask, server.id)
-    # Addresses that the user names may be the user's own: they stay.
-    named = {entry.get("floating_ip") for entry in ports.entries_of(new)}
-    named |= set(waits.begun_addresses(ask.node))
+    addresses = floating.made_before(ask)
     for port in strays:
-        if port.id in addresses and addresses[port.id].address not in named:
+        if port.id in addresses:
             ask.cloud.network.delete_floating_ip(addresses[port.id].id)
         ask.cloud.compute.detach_port(server.id, port.id)
         ask.cloud.network.delete_port(port.id)

@@ -9,6 +9,8 @@ from senlin_like.drivers import base as clouds
 from senlin_like.profiles import base, catalogue, recreation, waits
 from senlin_like.profiles.nova_server import acting, checking, creation, deletion
 
+_VOLUMES = "os-extended-volumes:volumes_attached"
+
 
 def recover(
     names: catalogue.Names, ask: base.Ask, options: Mapping[str, Any]
@@ -111,10 +113,36 @@ def _own_image(ask: base.Ask) -> str:
     )
 
 
+def _require_volumes(ask: base.Ask) -> None:
+    """See that the volumes which the new server starts from outlive the old one.
+
+    :raises CloudError: when one would be deleted with it.
+    """
+    named = {
+        device.get("uuid")
+        for device in ask.properties.get("block_device_mapping_v2") or ()
+        if device.get("source_type") == "volume"
+    }
+    if not (named and ask.node.physical_id) or ask.turn.memo:
+        return
+    try:
+        server = ask.cloud.compute.get_server(ask.node.physical_id)
+    except exceptions.CloudNotFound:
+        return
+    for volume in server.details.get(_VOLUMES) or ():
+        if volume.get("delete_on_termination") and volume["id"] in named:
+            raise exceptions.CloudError(
+                f"Server {server.id} can't be made anew: volume {volume['id']}, which "
+                "it needs, would be deleted with it (delete_on_termination).",
+                409,
+            )
+
+
 def _recreate(
     names: catalogue.Names, ask: base.Ask, options: Mapping[str, Any]
 ) -> base.Step:
     """Delete the server and, when it's gone, make another one."""
+    _require_volumes(ask)
     halves = recreation.Halves(
         kind=clouds.ObjectKind.SERVER,
         statuses=checking.STATUSES,

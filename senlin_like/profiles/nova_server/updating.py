@@ -57,7 +57,7 @@ def update(
         if begun or _needs_rest(names, ask, new, server):
             # Whoever goes on after a crash has to know whether it ran, and the
             # next update what this one may leave half done.
-            patch = _beginning(ask.node, new, begun)
+            patch = _beginning(begun)
             return base.Again(wait=None, memo=memo, patch=patch)
     next_step = _change_base(names, ask, new, server, memo)
     if next_step is None and server.status == "SHUTOFF" and not memo["stays_off"]:
@@ -100,16 +100,11 @@ def _to_change(ask: base.Ask, new: Mapping[str, Any]) -> list[str]:
     return [name for name in TRACKED if _has_changed(ask, new, name)]
 
 
-def _beginning(
-    node: base.NodeFacts, new: Mapping[str, Any], begun: list[str]
-) -> base.NodePatch:
+def _beginning(begun: list[str]) -> base.NodePatch:
     """Note what is going to be changed, beside what a former update may have."""
     if not begun:
         return base.NodePatch()
-    named = {entry.get("floating_ip") for entry in ports.entries_of(new)}
-    named |= {*waits.begun_addresses(node)}
-    noted = {"properties": begun, "addresses": sorted(filter(None, named))}
-    return base.NodePatch(data={waits.UPDATE_BEGUN: noted})
+    return base.NodePatch(data={waits.UPDATE_BEGUN: {"properties": begun}})
 
 
 def _has_changed(ask: base.Ask, new: Mapping[str, Any], name: str) -> bool:

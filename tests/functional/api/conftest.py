@@ -21,8 +21,8 @@ with warnings.catch_warnings():
 
 from senlin_like.api import app
 from senlin_like.db import models, session, vault
-from senlin_like.drivers import base as drivers
 from senlin_like.drivers import registry as driver_registry
+from senlin_like.drivers.options import DriverOptions
 from senlin_like.operations import deps as parts
 from senlin_like.policies import registry as policy_registry
 from senlin_like.profiles import registry
@@ -164,7 +164,7 @@ def deps(tmp_path: pathlib.Path, woken: list[int]) -> Iterator[parts.Deps]:
     models.Base.metadata.create_all(database.engine)
     driver = driver_registry.load(
         "simulated",
-        drivers.DriverOptions(simulated_url=f"sqlite:///{tmp_path}/cloud.db"),
+        DriverOptions(simulated_url=f"sqlite:///{tmp_path}/cloud.db"),
     )
     yield parts.Deps(
         db=database,

@@ -1,5 +1,7 @@
 """Health policies by the API: attached, at work, and what clients see of it."""
 
+import dataclasses
+
 import pytest
 
 from tests.torture import watched
@@ -104,3 +106,48 @@ def test_what_can_not_be_asked_is_a_bad_request(api, options):
 
     assert answer.status == 400
     assert "poll_url" in answer.json["error"]["message"]
+
+
+def test_a_node_that_its_load_balancer_finds_failed_is_recovered(
+    api, stage, serve, spec
+):
+    levers = serve(dataclasses.replace(stage.deps, driver=stage.driver.inner))
+    api.post("/v1/profiles", {"profile": {"name": "p", "spec": spec}})
+    body = {"name": "c", "profile_id": "p", "desired_capacity": 2}
+    assert api.post("/v1/clusters", {"cluster": body}).status == 202
+    stage.drain()
+    where = {"subnet": "private-subnet"}
+    monitored = {"pool": where, "vip": where, "health_monitor": {"type": "PING"}}
+    detection = {
+        "detection_modes": [{"type": "LB_MEMBER_STATUS_POLLING"}],
+        "node_update_timeout": 30,
+    }
+    for name, version, properties in (
+        ("loadbalance", "1.3", monitored),
+        ("health", "1.4", {"detection": detection, "recovery": {}}),
+    ):
+        kind = {"type": f"senlin.policy.{name}", "version": version}
+        policy = {"name": name, "spec": kind | {"properties": properties}}
+        assert api.post("/v1/policies", {"policy": policy}).status == 201
+        attach = {"policy_attach": {"policy_id": name}}
+        assert api.post("/v1/clusters/c/actions", attach).status == 202
+        stage.drain()
+    stage.advance(watched.LATER_S)
+    assert watched.check(stage) == []
+    member = levers.get("/simulated/v1/members").json["members"][0]
+    assert member["operating_status"] == "ONLINE"
+
+    body = {"member": {"operating_status": "ERROR"}}
+    changed = levers.patch(f"/simulated/v1/members/{member['id']}", body)
+    assert changed.json["member"]["operating_status"] == "ERROR"
+    watched.check(stage, after_s=61)
+    stage.drain()
+
+    (action,) = api.get("/v1/actions?action=NODE_RECOVER").json["actions"]
+    assert (action["cause"], action["status"]) == ("Health Check", "SUCCEEDED")
+    node = api.get(f"/v1/nodes/{action['target']}").json["node"]
+    assert (node["name"], node["status"]) == (member["name"], "ACTIVE")
+    members = levers.get("/simulated/v1/members").json["members"]
+    assert {one["operating_status"] for one in members} == {"ONLINE"}
+    body = {"member": {"operating_status": None}}
+    assert levers.patch("/simulated/v1/members/none", body).status == 404

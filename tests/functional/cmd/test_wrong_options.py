@@ -50,7 +50,9 @@ def configure(folder, **options: str):
         f"[database]\nconnection = {given['connection']}\n"
         f"[simulated_cloud]\nconnection = sqlite:///{folder}/c.db\n"
         "[senlin_api]\nauth_strategy = none\nbind_host = 127.0.0.1\nbind_port = 0\n"
-        f"[secrets]\nfernet_keys = {given['keys']}\n{given['more']}\n"
+        f"[secrets]\nfernet_keys = {given['keys']}\n"
+        # The programs run in the process of the tests, which stays as it is.
+        f"[engine]\nniceness = 0\n{given['more']}\n"
     )
     return path
 

@@ -1,6 +1,9 @@
-"""One kit per driver: the same tests must pass with each of them."""
+"""One kit per driver: the same tests must pass with each of them.
 
-import dataclasses
+``@pytest.mark.needs("containers")`` says what a test needs of a cloud, where that isn't
+all; it runs with the drivers that have it (``PARTS``).
+"""
+
 import itertools
 import pathlib
 from collections.abc import Callable, Iterator
@@ -9,114 +12,60 @@ from typing import Any
 import pytest
 
 from senlin_like.drivers import base, objects
-from senlin_like.drivers.simulated import cloud as simulated
+from tests.functional.drivers import docker_kit, kits, openstack_kit
 
-#: A driver joins the suite by its name and a function that makes its kit.
-DRIVERS = ("simulated",)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Kit:
-    """A driver and what its cloud contains.
-
-    ``wait`` lets time pass until looking shows the status, and ``until`` until
-    something is so, or they fail; ``post`` puts a message into a queue of
-    ``project-1``.
-    """
-
-    driver: base.Driver
-    flavor: str
-    other_flavor: str
-    image: str
-    other_image: str
-    keypair: str
-    region: str
-    zone: str
-    network: str
-    subnet: str
-    public_network: str
-    load_balancer_flavor: str
-    security_group: str
-    wait: Callable[[base.Cloud, base.ObjectKind, str, str], base.Observed]
-    until: Callable[[Callable[[], bool]], None]
-    post: Callable[[str, Any], Any]
-
-    def cloud(self, project: str = "project-1", **fields: Any) -> base.Cloud:
-        return self.driver.cloud(base.Account(user="user-1", project=project, **fields))
+#: openstacksdk warns of what it does itself; the kit uses more of it than we do.
+_OF_SDK = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+#: A driver joins the suite by its name; a real cloud only if there is one.
+DRIVERS = {
+    "simulated": (),
+    "docker": pytest.mark.docker,
+    "docker-on-nodes": pytest.mark.docker,
+    **({"openstack": _OF_SDK} if openstack_kit.GIVEN else {}),
+}
+#: What a cloud has, where it hasn't got everything.
+PARTS = {
+    "docker": {"containers", "hosts", "permissions"},
+    "docker-on-nodes": {"containers"},
+    # Nothing runs in the servers of a cloud that is made for tests.
+    "openstack": {"everything", "hosts", "permissions"},
+}
 
 
-@dataclasses.dataclass
-class Clock:
-    """Time that passes when the test says so."""
-
-    seconds: float = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-def _simulated_kit(directory: pathlib.Path) -> Iterator[Kit]:
-    clock = Clock()
-    options = base.DriverOptions(
-        simulated_url=f"sqlite:///{directory}/cloud.sqlite", build_seconds=5.0
-    )
-    driver = simulated.connect(options, clock=clock)
-    seconds = {
-        "load_balancer_seconds": 5.0,
-        "load_balancer_change_seconds": 2.0,
-        "cache_seconds": 3.0,
-    }
-    driver.controls.put_settings(seconds)  # type: ignore[attr-defined]
-
-    def wait(
-        cloud: base.Cloud, kind: base.ObjectKind, identity: str, status: str
-    ) -> base.Observed:
-        for _ in range(60):
-            seen = cloud.look(kind, [identity])[identity]
-            if seen.status == status:
-                return seen
-            clock.seconds += 1
-        pytest.fail(f"{kind} {identity} is {seen.status}, not {status}: {seen.reason}")
-
-    def until(is_so: Callable[[], bool]) -> None:
-        for _ in range(60):
-            if is_so():
-                return
-            clock.seconds += 1
-        pytest.fail("it doesn't become so")
-
-    yield Kit(
-        driver=driver,
-        flavor="m1.tiny",
-        other_flavor="new_flavor",
-        image="cirros-0.4.0-x86_64-disk",
-        other_image="new_image",
-        keypair="oskey",
-        region="RegionOne",
-        zone="nova",
-        network="private",
-        subnet="private-subnet",
-        public_network="public",
-        load_balancer_flavor="amphora",
-        security_group="default",
-        wait=wait,
-        until=until,
-        post=driver.controls.post_message,  # type: ignore[attr-defined]
-    )
-    driver.close()
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests with the drivers that have what they need."""
+    if "kit" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("needs")
+    needed = set(marker.args) if marker else {"everything"}
+    able = [one for one in DRIVERS if one not in PARTS or needed <= PARTS[one]]
+    params = [pytest.param(one, marks=DRIVERS[one]) for one in able]
+    metafunc.parametrize("kit", params, indirect=True)
 
 
-KITS = {"simulated": _simulated_kit}
-
-
-@pytest.fixture(params=DRIVERS)
-def kit(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Iterator[Kit]:
-    """A driver, ready for use."""
-    yield from KITS[request.param](tmp_path)
+@pytest.fixture(scope="session")
+def real_cloud() -> Iterator[openstack_kit.Given]:
+    """Two projects in the real cloud that was given."""
+    with openstack_kit.given() as found:
+        yield found
 
 
 @pytest.fixture
-def a_request(kit: Kit) -> Callable[..., objects.ServerRequest]:
+def kit(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Iterator[kits.Kit]:
+    """A driver, ready for use."""
+    if request.param == "simulated":
+        yield from kits.of_simulated(tmp_path)
+    elif request.param.startswith("docker"):
+        url = request.getfixturevalue("docker_url")
+        is_on_node = request.param == "docker-on-nodes"
+        yield from docker_kit.of_docker(url, is_on_node=is_on_node)
+    else:
+        world = request.getfixturevalue("real_cloud")
+        yield from openstack_kit.of_openstack(world)
+
+
+@pytest.fixture
+def a_request(kit: kits.Kit) -> Callable[..., objects.ServerRequest]:
     """Make requests for servers that differ in what the test says."""
     numbers = itertools.count(1)
 
@@ -137,7 +86,7 @@ def a_request(kit: Kit) -> Callable[..., objects.ServerRequest]:
 
 @pytest.fixture
 def a_server(
-    kit: Kit, a_request: Callable[..., objects.ServerRequest]
+    kit: kits.Kit, a_request: Callable[..., objects.ServerRequest]
 ) -> Callable[..., objects.Server]:
     """Make active servers of the first project."""
 

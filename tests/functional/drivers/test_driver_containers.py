@@ -1,4 +1,6 @@
-"""Containers on servers that Docker listens on."""
+"""Containers on hosts that Docker listens on."""
+
+import contextlib
 
 import pytest
 
@@ -6,10 +8,17 @@ from senlin_like import exceptions
 from senlin_like.drivers import base, objects
 
 CONTAINER = base.ObjectKind.CONTAINER
+#: Sleeps until it is told to stop: a bare sleep has to be killed.
+SLEEP = "sh -c 'trap \"exit 0\" TERM; sleep 3600 & wait'"
+
+pytestmark = pytest.mark.needs("containers")
 
 
 @pytest.fixture
-def host(kit, a_server):
+def host(kit, request):
+    if kit.container_host is not None:
+        return kit.container_host
+    a_server = request.getfixturevalue("a_server")
     [port] = a_server().addresses[kit.network]
     return objects.ContainerHost(address=port["addr"], port=2375)
 
@@ -18,9 +27,9 @@ def host(kit, a_server):
 def make(kit, host):
     def made(name="c-1", node="n1"):
         request = objects.ContainerRequest(
-            name=name,
-            image="cirros",
-            command="sleep 3600",
+            name=kit.name(name),
+            image=kit.container_image,
+            command=SLEEP,
             labels={base.NODE_MARK: node},
         )
         return kit.cloud().containers.create_container(host, request)
@@ -59,7 +68,7 @@ def test_a_container_is_made_and_started(kit, host, make):
     kit.wait(kit.cloud(), CONTAINER, host.locate(made.id), "running")
 
     shown = kit.cloud().containers.get_container(host, made.id)
-    assert (shown.name, shown.image) == ("c-1", "cirros")
+    assert (shown.name, shown.image) == (kit.name("c-1"), kit.container_image)
     assert shown.labels == {base.NODE_MARK: "n1"}
     assert len(made.id) <= 36
 
@@ -151,8 +160,8 @@ def test_a_name_is_given_once_on_each_host(kit, host, make):
         make()
     assert caught.value.status == 409
     with pytest.raises(exceptions.CloudError):
-        kit.cloud().containers.rename_container(host, other.id, "c-1")
-    kit.cloud().containers.rename_container(host, made.id, "c-3")
+        kit.cloud().containers.rename_container(host, other.id, kit.name("c-1"))
+    kit.cloud().containers.rename_container(host, made.id, kit.name("c-3"))
     make()
 
 
@@ -183,6 +192,7 @@ def test_a_host_that_is_not_there_can_not_be_reached(kit):
         kit.cloud().containers.find_labelled(nowhere, "n1")
 
 
+@pytest.mark.needs("containers", "servers")
 def test_a_host_that_is_off_can_not_be_reached(kit, host, run):
     made = run()
     cloud = kit.cloud()
@@ -195,6 +205,7 @@ def test_a_host_that_is_off_can_not_be_reached(kit, host, run):
         cloud.containers.get_container(host, made.id)
 
 
+@pytest.mark.needs("containers", "servers")
 @pytest.mark.parametrize("how", ["delete", "rebuild"])
 def test_containers_go_with_what_they_are_on(kit, host, run, how):
     made = run()
@@ -215,12 +226,57 @@ def test_other_projects_see_nothing_of_a_container(kit, host, run):
     place = host.locate(made.id)
 
     assert stranger.look(CONTAINER, [place])[place].status == base.GONE
-    with pytest.raises(exceptions.HostUnreachable):
+    with pytest.raises((exceptions.HostUnreachable, exceptions.CloudNotFound)):
         stranger.containers.get_container(host, made.id)
 
 
-@pytest.mark.parametrize("address", ["10.1.2.3", "fd00::1"])
-def test_a_place_can_be_read_again(address):
-    host = objects.ContainerHost(address=address, port=2376)
+def test_other_projects_do_nothing_to_a_container(kit, host, run):
+    made = run()
+    stranger = kit.cloud("project-2").containers
 
+    with contextlib.suppress(exceptions.HostUnreachable):
+        assert stranger.find_labelled(host, "n1") == []
+        stranger.remove_container(host, made.id, force=True)
+    for call in (
+        lambda: stranger.act_on_container(host, made.id, "kill", {}),
+        lambda: stranger.rename_container(host, made.id, kit.name("c-9")),
+    ):
+        with pytest.raises((exceptions.HostUnreachable, exceptions.CloudNotFound)):
+            call()
+
+    shown = kit.cloud().containers.get_container(host, made.id)
+    assert (shown.name, shown.status) == (kit.name("c-1"), "running")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        objects.ContainerHost(address="10.1.2.3", port=2376),
+        objects.ContainerHost(address="fd00::1", port=2376),
+        objects.OWN_HOST,
+    ],
+)
+def test_a_place_can_be_read_again(host):
     assert objects.host_of(host.locate("abc")) == (host, "abc")
+
+
+def test_a_name_that_a_container_has_can_be_given_again(kit, host, make):
+    made = make()
+
+    kit.cloud().containers.rename_container(host, made.id, kit.name("c-1"))
+
+    assert kit.cloud().containers.get_container(host, made.id).name == kit.name("c-1")
+
+
+def test_containers_with_a_mark_are_listed_on_their_host(kit, host, make):
+    made, other = make("c-1", "n1"), make("c-2", "n2")
+    ledger = kit.cloud().ledger
+
+    found = {one.id: one for one in ledger.list_on_host(host)}
+
+    assert set(found) == {host.locate(made.id), host.locate(other.id)}
+    one = found[host.locate(made.id)]
+    assert (one.object_id, one.name, one.mark) == (made.id, kit.name("c-1"), "n1")
+    assert (one.kind, one.is_going) == ("container", False)
+    assert one.created_at.tzinfo is not None
+    assert kit.cloud("project-2").ledger.list_marked("container") == []

@@ -13,7 +13,7 @@ def make(kit):
         cloud = cloud or kit.cloud()
         request = objects.ServerRequest(
             name=name,
-            flavor_id=kit.flavor,
+            flavor_id=cloud.compute.find_flavor(kit.flavor).id,
             image_id=cloud.images.find_image(kit.image).id,
             metadata={base.NODE_MARK: name},
             networks=[{"network": cloud.network.find_network(kit.network)}],

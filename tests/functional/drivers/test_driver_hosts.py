@@ -14,8 +14,10 @@ ZONE = "zone-of-aggregate"
 
 @pytest.fixture
 def host(kit):
-    """A host in the zone of the kit, whose zones are its own again at the end."""
-    yield next(one for one in kit.driver.hosts.list_hosts() if one.zone == kit.zone)
+    """A host that the operator has given no zone; at the end it is as before."""
+    hosts = kit.driver.hosts.list_hosts()
+    named = [one for one in hosts if one.name == kit.spare_host]
+    yield named[0] if kit.spare_host else hosts[-1]
     kit.driver.hosts.set_zones({})
 
 
@@ -28,6 +30,7 @@ def zone_is_there(kit, zone=ZONE):
     return kit.cloud().compute.zone_is_available(zone)
 
 
+@pytest.mark.needs("hosts")
 def test_hosts_are_told_in_the_order_of_their_numbers(kit, host):
     found = kit.driver.hosts.list_hosts()
 
@@ -39,6 +42,7 @@ def test_hosts_are_told_in_the_order_of_their_numbers(kit, host):
     assert host.updated_at.utcoffset().total_seconds() == 0
 
 
+@pytest.mark.needs("hosts")
 def test_hosts_keep_their_numbers_and_ids(kit):
     first, second = (kit.driver.hosts.list_hosts() for _ in range(2))
 
@@ -48,12 +52,18 @@ def test_hosts_keep_their_numbers_and_ids(kit):
 
 
 def test_a_host_has_the_servers_that_are_on_it(kit, a_server):
-    before = {one.name: one.servers for one in kit.driver.hosts.list_hosts()}
+    before = servers_on_hosts(kit)
 
     server = a_server()
 
-    after = {one.name: one.servers for one in kit.driver.hosts.list_hosts()}
-    assert after == {**before, server.host: before[server.host] + 1}
+    host = kit.host_of(server)
+    after = {**before, host: before[host] + 1}
+    # Nova's hosts write down a little later how many they have.
+    kit.until(lambda: servers_on_hosts(kit) == after)
+
+
+def servers_on_hosts(kit):
+    return {one.name: one.servers for one in kit.driver.hosts.list_hosts()}
 
 
 def test_an_aggregate_takes_a_host_into_its_zone(kit, host, a_server):
@@ -62,8 +72,13 @@ def test_an_aggregate_takes_a_host_into_its_zone(kit, host, a_server):
 
     server = a_server(zone=ZONE)
 
-    assert ZONE in kit.cloud().compute.list_zones()
-    assert (server.host, server.zone) == (host.name, ZONE)
+    cloud, place = kit.cloud(), kit.host_of(server)
+    zones = cloud.compute.list_zones()
+    # A host with servers can't leave its zone.
+    cloud.compute.delete_server(server.id)
+    kit.wait(cloud, SERVER, server.id, base.GONE)
+    assert ZONE in zones
+    assert (place, server.zone) == (host.name, ZONE)
     assert server.details["OS-EXT-AZ:availability_zone"] == ZONE
 
 
@@ -73,7 +88,7 @@ def test_the_zone_that_a_host_tells_is_its_own(kit, host):
 
     found = {one.name: one.zone for one in kit.driver.hosts.list_hosts()}
 
-    assert found[host.name] == kit.zone
+    assert found[host.name] == host.zone
 
 
 def test_hosts_that_are_not_mentioned_go_back(kit, host, a_server):
@@ -83,7 +98,7 @@ def test_hosts_that_are_not_mentioned_go_back(kit, host, a_server):
     kit.driver.hosts.set_zones({})
     kit.until(lambda: not zone_is_there(kit))
 
-    assert a_server(zone=kit.zone).zone == kit.zone
+    assert a_server(zone=host.zone).zone == host.zone
 
 
 def test_a_zone_of_hosts_that_are_not_there_is_not_there(kit, host):
@@ -93,8 +108,11 @@ def test_a_zone_of_hosts_that_are_not_there_is_not_there(kit, host):
     assert not zone_is_there(kit, "no-such-zone")
 
 
+@pytest.mark.needs("hosts")
 def test_an_image_comes_to_a_host(kit, host, image_id):
     hosts, key = kit.driver.hosts, (host.name, image_id)
+    # Nova doesn't tell; Docker does.
+    known = {CacheStatus.CACHED} | ({CacheStatus.UNKNOWN} if kit.is_real else set())
 
     hosts.cache_image(host.name, image_id)
     first = hosts.look_at_images([image_id])[key]
@@ -104,11 +122,14 @@ def test_an_image_comes_to_a_host(kit, host, image_id):
     hosts.cache_image(host.name, image_id)
     last = hosts.look_at_images([image_id])[key]
     assert (first.host, first.image_id) == key
-    assert first.status in (CacheStatus.CACHING, CacheStatus.CACHED)
-    assert (last.status, last.reason) == (CacheStatus.CACHED, "")
+    assert first.status in {CacheStatus.CACHING, *known}
+    assert last.status in known
+    assert last.reason == ""
 
 
 def test_images_that_are_not_on_hosts_are_left_out(kit, host, image_id):
+    if kit.is_real:
+        pytest.skip("Nova doesn't tell which images are on hosts")
     hosts = kit.driver.hosts
     other_id = kit.cloud().images.find_image(kit.other_image).id
     hosts.cache_image(host.name, image_id)
@@ -117,6 +138,7 @@ def test_images_that_are_not_on_hosts_are_left_out(kit, host, image_id):
     assert set(hosts.look_at_images([image_id, other_id])) == {(host.name, image_id)}
 
 
+@pytest.mark.needs("hosts")
 def test_images_and_hosts_that_are_not_there_are_not_found(kit, host, image_id):
     with pytest.raises(exceptions.CloudNotFound):
         kit.driver.hosts.cache_image("no-such-host", image_id)

@@ -79,7 +79,8 @@ def test_a_load_balancer_builds_and_has_an_address(kit):
 
     assert made.status == "PENDING_CREATE"
     assert found.status == "ACTIVE"
-    assert found.operating_status == "OFFLINE"
+    # One that works, with nobody behind it, tells so in a real cloud.
+    assert found.operating_status in {"OFFLINE", "ONLINE"}
     assert found.created_at == made.created_at
     assert found.created_at.tzinfo is not None
     port = cloud.network.find_port(found.vip_port_id)
@@ -90,27 +91,44 @@ def test_a_load_balancer_builds_and_has_an_address(kit):
     ]
 
 
-def test_an_address_in_a_network_and_one_that_is_asked_for(kit):
-    network = kit.cloud().network.find_network(kit.network)
+def test_an_address_that_is_taken_is_refused(kit):
     address = a_load_balancer(kit).vip_address
+
     with pytest.raises(exceptions.CloudError) as caught:
         a_load_balancer(kit, "binding-2", address=address)
 
+    assert caught.value.status == 409
+    assert kit.cloud().load_balancing.find_marked("binding-2") == []
+
+
+def test_an_address_may_be_anywhere_in_a_network(kit):
+    if "balancers_by_network" in kit.lacks:
+        pytest.skip("load balancers in a network find no subnet in this cloud")
+    network = kit.cloud().network.find_network(kit.network)
+    taken = a_load_balancer(kit).vip_address
+
     made = a_load_balancer(kit, "binding-2", network_id=network)
 
-    assert caught.value.status == 409
-    assert made.vip_address != address
+    assert made.vip_address not in {None, taken}
     assert len(kit.cloud().load_balancing.find_marked("binding-2")) == 1
 
 
 def test_a_flavor_and_a_zone_must_exist(kit):
     flavor = kit.cloud().load_balancing.find_flavor(kit.load_balancer_flavor)
-    a_load_balancer(kit, flavor_id=flavor, zone=kit.zone)
+    a_load_balancer(kit, flavor_id=flavor, zone=kit.load_balancer_zone)
 
     with pytest.raises(exceptions.CloudError):
         a_load_balancer(kit, "b2", zone="nowhere")
     with pytest.raises(exceptions.CloudNotFound):
         a_load_balancer(kit, "b2", flavor_id="nothing")
+
+
+def is_immutable(change):
+    try:
+        change()
+    except exceptions.CloudBusy as error:
+        return "immutable" in error.message
+    return False
 
 
 def test_nothing_changes_while_something_changes(kit):
@@ -124,8 +142,9 @@ def test_nothing_changes_while_something_changes(kit):
         lambda: service.delete_pool(pool),
         lambda: service.delete_load_balancer(load_balancer.id, cascade=True),
     ):
-        with pytest.raises(exceptions.CloudBusy, match="immutable"):
-            change()
+        if not is_immutable(change):
+            assert kit.is_real
+            pytest.skip("the cloud had finished before it was asked again")
 
     settle(kit, load_balancer)
     assert addresses(kit, pool) == {"10.0.1.1": 1}

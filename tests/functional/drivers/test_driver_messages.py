@@ -3,9 +3,16 @@
 import pytest
 
 from senlin_like import exceptions
-from senlin_like.drivers import objects
+from senlin_like.drivers import base, objects
 
 QUEUE = "senlin-receiver-1"
+
+
+@pytest.fixture
+def strict(kit):
+    """A cloud that knows which queues there are."""
+    if kit.is_real:
+        pytest.skip("Zaqar takes a queue that isn't there for an empty one")
 
 
 @pytest.fixture
@@ -23,7 +30,11 @@ def test_a_queue_is_made_once(kit, messaging):
 
 
 def test_a_queue_is_its_projects_own(kit, messaging):
+    kit.post(QUEUE, "x")
     stranger = kit.cloud("project-2").messaging
+    if kit.is_real:
+        assert list(stranger.claim(QUEUE, limit=1, seconds=60)) == []
+        return
 
     with pytest.raises(exceptions.CloudNotFound):
         stranger.claim(QUEUE, limit=1, seconds=60)
@@ -43,6 +54,8 @@ def test_messages_are_claimed_in_order_and_by_one_only(kit, messaging):
 
 
 def test_a_claim_runs_out(kit, messaging):
+    if kit.is_real:
+        pytest.skip("a claim of Zaqar lasts a minute at least")
     kit.post(QUEUE, "x")
     [before] = messaging.claim(QUEUE, limit=5, seconds=0)
 
@@ -63,8 +76,9 @@ def test_a_deleted_queue_takes_its_messages_with_it(kit, messaging):
     messaging.delete_queue(QUEUE, subscription)
     messaging.delete_queue(QUEUE)
 
-    with pytest.raises(exceptions.CloudNotFound):
-        messaging.claim(QUEUE, limit=1, seconds=60)
+    if not kit.is_real:
+        with pytest.raises(exceptions.CloudNotFound):
+            messaging.claim(QUEUE, limit=1, seconds=60)
     messaging.create_queue(QUEUE)
     assert list(messaging.claim(QUEUE, limit=1, seconds=60)) == []
 
@@ -76,27 +90,43 @@ def test_deleting_what_is_gone_is_fine(messaging):
     messaging.delete_queue("never-made")
 
 
-def test_a_permission_tells_its_roles(kit):
-    identity = kit.driver.identity
-    credential = identity.delegate("user-1", "project-1", ["member", "reader"], None)
+@pytest.fixture
+def permission(kit):
+    """Who gives a permission, where, with which roles; and the permission."""
+    account, roles = kit.account("project-1"), ["member", "reader"]
+    given = kit.driver.identity.delegate(
+        account.user, account.project, roles, kit.token("project-1")
+    )
+    yield account.user, account.project, given
+    kit.driver.identity.revoke(given)
 
-    assert set(identity.roles("user-1", "project-1", credential)) == {
-        "member",
-        "reader",
-    }
-    for user, project in (("user-2", "project-1"), ("user-1", "project-2")):
+
+@pytest.mark.needs("permissions")
+def test_a_permission_tells_its_roles(kit, permission):
+    user, project, credential = permission
+    identity = kit.driver.identity
+
+    assert {"member", "reader"} <= set(identity.roles(user, project, credential))
+    assert identity.is_valid(credential)
+    for other, place in (("user-2", project), (user, "project-2")):
         with pytest.raises(exceptions.TrustNotFound):
-            identity.roles(user, project, credential)
+            identity.roles(other, place, credential)
 
 
-def test_a_revoked_permission_gives_no_roles(kit):
+@pytest.mark.needs("permissions")
+def test_a_revoked_permission_gives_no_roles(kit, permission):
+    user, project, credential = permission
     identity = kit.driver.identity
-    credential = identity.delegate("user-1", "project-1", ["member"], None)
 
     identity.revoke(credential)
+    identity.revoke(credential)
 
+    assert not identity.is_valid(credential)
     with pytest.raises(exceptions.TrustNotFound):
-        identity.roles("user-1", "project-1", credential)
+        identity.roles(user, project, credential)
+    account = base.Account(user=user, project=project, credential=credential)
+    with pytest.raises(exceptions.TrustNotFound):
+        kit.driver.cloud(account)
 
 
 def test_what_is_posted_can_be_claimed(messaging):
@@ -106,6 +136,7 @@ def test_what_is_posted_can_be_claimed(messaging):
     assert message.body == {"number": 1}
 
 
+@pytest.mark.usefixtures("strict")
 def test_a_message_needs_a_queue(kit):
     with pytest.raises(exceptions.CloudNotFound):
         kit.cloud().messaging.post("nowhere", {}, ttl_s=60)

@@ -22,6 +22,8 @@ SERVER = base.ObjectKind.SERVER
     ids=lambda steps: steps[0][0],
 )
 def test_an_operation_leads_to_its_status(kit, a_server, steps):
+    if kit.is_real and steps[0][0] == "migrate":
+        pytest.skip("clouds let only admins migrate servers")
     cloud = kit.cloud()
     server = a_server()
 

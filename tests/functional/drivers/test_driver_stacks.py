@@ -8,7 +8,13 @@ from senlin_like.drivers import base
 STACK = base.ObjectKind.STACK
 TEMPLATE = {
     "heat_template_version": "2014-10-16",
-    "resources": {"word": {"type": "OS::Heat::RandomString"}},
+    "parameters": {"length": {"type": "number", "default": 8}},
+    "resources": {
+        "word": {
+            "type": "OS::Heat::RandomString",
+            "properties": {"length": {"get_param": "length"}},
+        }
+    },
 }
 
 
@@ -106,9 +112,16 @@ def test_other_projects_see_nothing_of_a_stack(kit):
         stranger.orchestration.get_stack(stack.id)
 
 
+def a_permission(kit):
+    account = kit.account("project-1")
+    return kit.driver.identity.delegate(
+        account.user, account.project, ["member"], kit.token("project-1")
+    )
+
+
 def test_a_permission_opens_the_account(kit):
     identity = kit.driver.identity
-    credential = identity.delegate("user-1", "project-1", ["member"], None)
+    credential = a_permission(kit)
 
     cloud = kit.cloud(credential=credential)
 
@@ -118,7 +131,7 @@ def test_a_permission_opens_the_account(kit):
 
 def test_a_revoked_permission_opens_nothing(kit):
     identity = kit.driver.identity
-    credential = identity.delegate("user-1", "project-1", ["member"], None)
+    credential = a_permission(kit)
 
     identity.revoke(credential)
     identity.revoke(credential)
@@ -129,7 +142,7 @@ def test_a_revoked_permission_opens_nothing(kit):
 
 
 def test_a_permission_is_for_its_own_project(kit):
-    credential = kit.driver.identity.delegate("user-1", "project-1", ["member"], None)
+    credential = a_permission(kit)
 
     with pytest.raises(exceptions.TrustNotFound):
         kit.cloud("project-2", credential=credential)

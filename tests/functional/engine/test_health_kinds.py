@@ -123,15 +123,35 @@ def test_stacks_that_are_well_are_left_alone(stage):
     assert watched.told(stage) == []
 
 
-def test_stacks_can_not_be_listened_for(stage):
+def test_stacks_that_are_gone_are_found_at_the_interval(stage):
+    """The simulated cloud tells nothing of stacks."""
     kinds.a_profile(stage, "st", kinds.STACK, template=kinds.TEMPLATE)
-    kinds.a_cluster(stage, "stacks", "st", 1)
+    kinds.a_cluster(stage, "stacks", "st", 2)
+    stage.drain()
+    stage.advance(watched.LATER_S)
+    policy = watched.a_policy(stage, watched.EVENTS)
+    assert watched.attach(stage, "stacks", policy).status == "SUCCEEDED"
+    assert watched.check(stage) == []
+    lost = by_name(stage)["stacks-1"]
+    cloud = stage.driver.inner.cloud(Account(user=lost.user, project=lost.project))
+    cloud.orchestration.delete_stack(lost.physical_id)
+
+    assert watched.check(stage, after_s=59) == []
+    found = watched.check(stage, after_s=2)
+
+    assert [row.target for row in found] == [lost.id]
+    assert calls_of(stage, "compute.notices") == 0
+
+
+def test_containers_can_not_be_listened_for(stage):
+    kinds.make_hosts(stage, 1)
+    kinds.a_cluster(stage, "boxes", "box", 1)
     stage.drain()
 
-    ended = watched.attach(stage, "stacks", watched.a_policy(stage, watched.EVENTS))
+    ended = watched.attach(stage, "boxes", watched.a_policy(stage, watched.EVENTS))
 
     assert ended.status == "FAILED"
-    assert "LIFECYCLE_EVENTS is only for servers" in ended.status_reason
+    assert "LIFECYCLE_EVENTS is only for servers and stacks" in ended.status_reason
     assert watched.checks(stage) == []
 
 

@@ -13,6 +13,7 @@ from senlin_like.db.migrations import migrate
 from senlin_like.db.models import Action, Cluster, Node
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import objects
+from senlin_like.drivers.options import DriverOptions
 from senlin_like.drivers.simulated import cloud
 from senlin_like.operations import clusters as cluster_operations
 from senlin_like.operations import nodes as node_operations
@@ -45,7 +46,7 @@ class Ticking:
 
 @pytest.fixture
 def driver(tmp_path) -> Iterator[clouds.Driver]:
-    options = clouds.DriverOptions(simulated_url=f"sqlite:///{tmp_path}/cloud.db")
+    options = DriverOptions(simulated_url=f"sqlite:///{tmp_path}/cloud.db")
     made = cloud.connect(options)
     yield made
     made.close()

@@ -10,6 +10,7 @@ from senlin_like import exceptions
 from senlin_like.drivers import balancing as services
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import objects
+from senlin_like.drivers.options import DriverOptions
 from senlin_like.drivers.simulated import cloud as simulated
 from senlin_like.drivers.turns import Turn
 from senlin_like.policies import load_balance
@@ -18,7 +19,11 @@ from senlin_like.simulated_cloud import controls
 from tests.functional.cutting import Clock, Crash, Cutting, look
 
 hypothesis.settings.register_profile(
-    "deterministic", derandomize=True, database=None, deadline=None, max_examples=40
+    "deterministic",
+    hypothesis.settings.get_profile("patient"),
+    derandomize=True,
+    database=None,
+    max_examples=40,
 )
 hypothesis.settings.load_profile("deterministic")
 
@@ -153,7 +158,7 @@ def clock():
 @pytest.fixture(scope="session")
 def driver(tmp_path_factory, clock):
     path = tmp_path_factory.mktemp("cloud") / "cloud.db"
-    options = clouds.DriverOptions(simulated_url=f"sqlite:///{path}")
+    options = DriverOptions(simulated_url=f"sqlite:///{path}")
     made = simulated.connect(options, clock=clock)
     controls.Controls(made.world).put_settings(
         {"load_balancer_seconds": 20.0, "load_balancer_change_seconds": 4.0}

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
 from senlin_like.drivers import objects
+from senlin_like.drivers.options import DriverOptions
 from senlin_like.drivers.simulated import cloud as simulated
 from senlin_like.profiles import base
 from senlin_like.profiles.docker_container import plugin as docker
@@ -20,7 +21,11 @@ from senlin_like.simulated_cloud import controls, tables
 from tests.functional.cutting import Clock, Crash, Cutting, look
 
 hypothesis.settings.register_profile(
-    "deterministic", derandomize=True, database=None, deadline=None, max_examples=40
+    "deterministic",
+    hypothesis.settings.get_profile("patient"),
+    derandomize=True,
+    database=None,
+    max_examples=40,
 )
 hypothesis.settings.load_profile("deterministic")
 
@@ -181,9 +186,7 @@ def clock():
 @pytest.fixture(scope="session")
 def driver(tmp_path_factory, clock):
     path = tmp_path_factory.mktemp("cloud") / "cloud.db"
-    options = clouds.DriverOptions(
-        simulated_url=f"sqlite:///{path}", build_seconds=10.0
-    )
+    options = DriverOptions(simulated_url=f"sqlite:///{path}", build_seconds=10.0)
     made = simulated.connect(options, clock=clock)
     seconds = {"operation_seconds": 5.0, "delete_seconds": 3.0, "stack_seconds": 7.0}
     seconds["container_seconds"] = 2.0

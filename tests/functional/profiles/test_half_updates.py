@@ -89,7 +89,7 @@ def cut_off_with_an_address(server):
     begin(server)
     spare = network.create_port(network.find_network("private"), node_id="x")
     public = network.find_network("public")
-    address = network.create_floating_ip(public, port_id=spare.id)
+    address = network.create_floating_ip(public, port_id=spare.id, node_id="x")
     network.associate_floating_ip(address.id, None)
     entry = {"network": "private", "floating_ip": address.address}
     old = server.properties
@@ -100,6 +100,23 @@ def cut_off_with_an_address(server):
     server.give_up("update", new, {})
     server.cut = server.cloud
     return address
+
+
+def test_an_address_is_given_back_though_its_port_is_gone(server):
+    entry = {"network": "private", "floating_network": "public"}
+    server.use(**{**BASE, "networks": [entry]})
+    crashes = After(server.calls, "network.create_floating_ip")
+    server.cut = Cutting(server.cloud, server.calls, crashes)
+    server.give_up("create")
+    server.cut = server.cloud
+    assert len(server.public()) == 1
+    for port in server.ports():
+        server.cloud.compute.detach_port(port.device_id, port.id)
+        server.cloud.network.delete_port(port.id)
+
+    server.run("delete", {})
+
+    assert server.public() == []
 
 
 def leads_nowhere(server, address):

@@ -320,6 +320,16 @@ def test_changes_survive_a_crash_after_each_call(stack, verb, crash):
         assert tags.get("cluster_id") == cluster_id
 
 
+@pytest.mark.parametrize("verb", ["check", "join"])
+def test_a_change_waits_for_another_one_to_end(stack, verb):
+    stack.run("create")
+    new = {**stack.properties, "parameters": {"a": 1}}
+    stack.cloud.orchestration.update_stack(stack.node.physical_id, new)
+
+    with pytest.raises(exceptions.CloudBusy):
+        getattr(stack.plugin, verb)(stack.ask(), *(("other", 7) * (verb == "join")))
+
+
 def test_a_repeated_change_waits_for_another_one_to_end(stack):
     stack.run("create")
     stack.cloud.orchestration.check_stack(stack.node.physical_id)

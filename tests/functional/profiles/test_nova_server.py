@@ -300,6 +300,60 @@ def test_an_existing_server_is_described(server):
     server.use(**described)
 
 
+@pytest.mark.parametrize(
+    ("image", "place"), [("new_image", {}), (None, {"boot_index": 0})]
+)
+def test_the_volumes_of_an_existing_server_are_described(server, image, place):
+    device = {
+        "source_type": "blank",
+        "destination_type": "volume",
+        "volume_size": 1,
+        **place,
+    }
+    server.use(flavor="1", image=image, block_device_mapping_v2=[device])
+    server.run("create")
+
+    described = server.plugin.adopt(server.cloud, server.node.physical_id, {})
+
+    [volume] = described["block_device_mapping_v2"]
+    assert volume == {
+        "uuid": server.servers()[0].volume_ids[0],
+        "source_type": "volume",
+        "destination_type": "volume",
+        "volume_size": 0,
+        **place,
+    }
+    server.use(**described)
+
+
+@pytest.mark.parametrize("goes", [True, False])
+def test_a_volume_that_is_needed_is_not_deleted_with_its_server(server, goes):
+    device = {
+        "source_type": "blank",
+        "destination_type": "volume",
+        "volume_size": 1,
+        "boot_index": 0,
+        "delete_on_termination": goes,
+    }
+    server.use(flavor="1", image=None, block_device_mapping_v2=[device])
+    server.run("create")
+    before = server.node.physical_id
+    described = server.plugin.adopt(server.cloud, before, {})
+    server.use(**described)
+    [volume] = described["block_device_mapping_v2"]
+    assert volume.get("delete_on_termination", False) is goes
+
+    if goes:
+        with pytest.raises(exceptions.CloudError, match="would be deleted with it"):
+            server.run("recover", {})
+    else:
+        server.run("recover", {})
+
+    [made] = server.servers()
+    assert (made.id == before) is goes
+    assert made.volume_ids == (volume["uuid"],)
+
+
 def test_a_second_server_is_a_stray(server):
     server.run("create")
     first = server.node.physical_id

@@ -128,7 +128,7 @@ def test_the_port_and_the_address_of_a_user_are_used_and_kept(server):
     port = network.create_port(network_id, node_id="somebody")
     other = network.create_port(network_id, node_id="somebody")
     public = network.find_network("public")
-    address = network.create_floating_ip(public, port_id=other.id)
+    address = network.create_floating_ip(public, port_id=other.id, node_id="other")
     network.associate_floating_ip(address.id, None)
     entry = {"port": port.id, "floating_ip": address.address}
     server.use(flavor="1", image="new_image", networks=[entry])

@@ -22,7 +22,7 @@ def address(server, elsewhere):
     """An address of the user's that leads to that port."""
     network = server.cloud.network
     public = network.find_network("public")
-    return network.create_floating_ip(public, port_id=elsewhere.id)
+    return network.create_floating_ip(public, port_id=elsewhere.id, node_id="other")
 
 
 def leads_to(server, address):

@@ -9,6 +9,7 @@ from senlin_like.context import RequestContext
 from senlin_like.db import profiles, session, vault
 from senlin_like.db.migrations import migrate
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers.options import DriverOptions
 from senlin_like.drivers.simulated import cloud
 from senlin_like.operations import profiles as profile_operations
 from senlin_like.operations.deps import Deps
@@ -44,7 +45,7 @@ def database(url) -> Iterator[session.Database]:
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory) -> Iterator[clouds.Driver]:
     path = tmp_path_factory.mktemp("cloud") / "cloud.db"
-    made = cloud.connect(clouds.DriverOptions(simulated_url=f"sqlite:///{path}"))
+    made = cloud.connect(DriverOptions(simulated_url=f"sqlite:///{path}"))
     yield made
     made.close()
 

@@ -11,7 +11,7 @@ import pytest
 
 from senlin_like.api import app
 from senlin_like.db import session, vault
-from senlin_like.drivers import base as clouds
+from senlin_like.drivers.options import DriverOptions
 from senlin_like.drivers.simulated import cloud
 from senlin_like.operations.deps import Deps
 from senlin_like.policies.registry import Registry as PolicyRegistry
@@ -54,7 +54,7 @@ class Client:
 @pytest.fixture
 def clients(database, url, tmp_path):
     """Give clients of one service, and of a cloud with hosts and no servers."""
-    options = clouds.DriverOptions(simulated_url=f"sqlite:///{tmp_path}/cloud.db")
+    options = DriverOptions(simulated_url=f"sqlite:///{tmp_path}/cloud.db")
     driver = cloud.connect(options)
     for host in HOSTS:
         driver.controls.set_host(host, {"zone": "nova"})

@@ -11,6 +11,7 @@ from senlin_like import exceptions
 from senlin_like.db import event_log, purge
 from senlin_like.drivers import balancing, objects
 from senlin_like.drivers import base as clouds
+from senlin_like.drivers.options import DriverOptions
 from senlin_like.drivers.simulated import cloud as simulated
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
@@ -57,7 +58,7 @@ def test_actions_are_purged_with_all_conditions(database):
 @pytest.fixture
 def shared(url):
     """A simulated cloud on the server."""
-    driver = simulated.connect(clouds.DriverOptions(simulated_url=url))
+    driver = simulated.connect(DriverOptions(simulated_url=url))
     yield driver
     driver.close()
 

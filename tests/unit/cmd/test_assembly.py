@@ -1,5 +1,8 @@
 """Options reach those who go by them."""
 
+import pytest
+from oslo_config import cfg
+
 from senlin_like.cmd import assembly
 from senlin_like.conf import opts
 
@@ -18,3 +21,21 @@ def test_images_are_brought_to_hosts_as_options_say(tmp_path):
     assert settings.image_cache_parallelism == 3
     assert settings.image_cache_attempts == 7
     assert settings.image_cache_host_timeout == 60
+
+
+def test_the_environment_names_another_folder_for_the_configuration(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("OS_SENLIN_LIKE_CONFIG_DIR", str(tmp_path))
+    (tmp_path / "senlin_like.conf").write_text("[DEFAULT]\nhost = elsewhere\n")
+
+    conf = assembly.configure([], "test")
+
+    assert conf.host == "elsewhere"
+
+
+def test_a_folder_that_is_named_has_to_hold_a_configuration(tmp_path, monkeypatch):
+    monkeypatch.setenv("OS_SENLIN_LIKE_CONFIG_DIR", str(tmp_path))
+
+    with pytest.raises(cfg.ConfigFilesNotFoundError, match=r"senlin_like\.conf"):
+        assembly.configure([], "test")

@@ -204,17 +204,28 @@ def test_some_is_only_for_servers(mode, action, fits):
     assert kind.misfit(checked, "os.nova.server-1.0") is None
 
 
-@pytest.mark.parametrize(
-    "profile_type", ["container.dockerinc.docker-1.0", "os.heat.stack-1.0"]
-)
-def test_the_cloud_tells_of_servers_alone(profile_type):
+def test_the_cloud_tells_of_servers_and_stacks_alone():
     modes = {"detection_modes": [{"type": "LIFECYCLE_EVENTS"}]}
     kind, checked = read({"detection": modes, "recovery": {}})
 
-    reason = kind.misfit(checked, profile_type)
+    reason = kind.misfit(checked, "container.dockerinc.docker-1.0")
 
     assert reason == (
-        "Detection mode LIFECYCLE_EVENTS is only for servers, not for "
-        f"profile type: {profile_type}."
+        "Detection mode LIFECYCLE_EVENTS is only for servers and stacks, not for "
+        "profile type: container.dockerinc.docker-1.0."
     )
+    assert kind.misfit(checked, "os.heat.stack-1.0") is None
     assert kind.misfit(checked, "os.nova.server-1.0") is None
+
+
+def test_the_word_of_load_balancers_came_with_a_version():
+    modes = [{"type": "LB_MEMBER_STATUS_POLLING"}]
+    spec = {"detection": {"detection_modes": modes}, "recovery": {}}
+    with pytest.raises(exceptions.InvalidSpec, match=r"min_version=1\.4"):
+        read(spec, "1.3")
+
+    kind, checked = read(spec, "1.4")
+
+    assert health.meaning(checked).modes == (Mode.MEMBER,)
+    assert kind.misfit(checked, "os.nova.server-1.0") is None
+    assert "only for servers" in kind.misfit(checked, "os.heat.stack-1.0")

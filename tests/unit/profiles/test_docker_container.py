@@ -1,8 +1,11 @@
 """Containers: what their specs and operations may say."""
 
+import dataclasses
+
 import pytest
 
 from senlin_like import exceptions
+from senlin_like.drivers import objects
 from senlin_like.profiles import base
 from senlin_like.profiles.docker_container import plugin as docker
 
@@ -11,7 +14,19 @@ def an_ask(physical_id=None):
     node = base.NodeFacts(
         id="n", name="n", index=1, cluster_id="", physical_id=physical_id, status="INIT"
     )
-    return base.Ask(cloud=None, node=node, properties={"port": 2375}, turn=base.Turn())
+    properties = {"port": 2375, "host_node": "h"}
+    return base.Ask(cloud=None, node=node, properties=properties, turn=base.Turn())
+
+
+class Cloud:
+    """A cloud with a host of its own, or without."""
+
+    def __init__(self, host):
+        self.containers = self
+        self.host = host
+
+    def default_host(self):
+        return self.host
 
 
 @pytest.mark.parametrize(
@@ -40,9 +55,25 @@ def test_a_host_is_a_node_or_a_cluster(properties, key, is_cluster):
 )
 def test_exactly_one_host_is_named(properties, message):
     with pytest.raises(exceptions.InvalidSpec) as caught:
-        docker.DockerContainer().validate(None, properties, "pro")
+        docker.DockerContainer().validate(Cloud(None), properties, "pro")
 
     assert caught.value.message == message
+
+
+def test_a_cloud_with_a_host_of_its_own_needs_none_named():
+    plugin, cloud = docker.DockerContainer(), Cloud(objects.OWN_HOST)
+
+    plugin.validate(cloud, {}, "pro")
+
+    assert plugin.host({}) is None
+    assert plugin.locate("c", {}, []) == "c"
+
+
+def test_without_any_host_a_container_says_so():
+    ask = dataclasses.replace(an_ask(), cloud=Cloud(None), properties={"port": 2375})
+
+    with pytest.raises(exceptions.CloudError, match="must be specified"):
+        docker.DockerContainer().create(ask)
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])

@@ -225,6 +225,36 @@ def test_operators_see_and_break_load_balancers(view, levers, a_load_balancer, a
     assert levers.problems() == []
 
 
+def test_operators_set_what_a_monitor_finds(view, levers, a_load_balancer, a_pool):
+    pool = a_pool(a_load_balancer())
+    members = [
+        balancing.MemberRequest(address=f"10.0.0.{number}", port=80)
+        for number in (8, 9)
+    ]
+    view.load_balancing.put_members(pool, members, additive=True)
+    before = statuses(view, pool)
+    first = view.load_balancing.list_members(pool)[0].id
+
+    shown = levers.set_member(first, "ONLINE")
+    assert (shown["id"], shown["operating_status"]) == (first, "ONLINE")
+    assert statuses(view, pool) == before | {first: "ONLINE"}
+    levers.set_member(first, "OFFLINE")
+    assert statuses(view, pool) == before | {first: "OFFLINE"}
+    levers.set_member(first, None)
+
+    assert statuses(view, pool) == before
+    with pytest.raises(exceptions.Invalid):
+        levers.set_member(first, "HAPPY")
+    with pytest.raises(exceptions.NotFound):
+        levers.set_member("x", "ERROR")
+
+
+def statuses(view, pool):
+    """Give the operating statuses of members by id."""
+    members = view.load_balancing.list_members(pool)
+    return {one.id: one.operating_status for one in members}
+
+
 def test_operators_are_told_what_they_may_ask(levers):
     with pytest.raises(exceptions.Invalid):
         levers.load_balancers({"colour": "red"})

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from senlin_like import exceptions
 from senlin_like.drivers import base, objects
+from senlin_like.drivers.options import DriverOptions
 from senlin_like.drivers.simulated import cloud as driver_module
 from senlin_like.simulated_cloud import image_caches, servers, stacks
 
@@ -136,7 +137,7 @@ def test_counting_calls_sends_nothing_at_once(cloud, statements):
 
 def test_a_driver_without_a_database_is_refused():
     with pytest.raises(exceptions.Invalid, match="connection"):
-        driver_module.connect(base.DriverOptions())
+        driver_module.connect(DriverOptions())
 
 
 def test_an_unknown_region_is_not_found(cloud):

@@ -1,0 +1,192 @@
+"""Connections to Docker engines: one client for each host, kept."""
+
+import importlib
+import threading
+from collections import OrderedDict
+from typing import Any
+
+import requests
+
+from senlin_like import exceptions
+from senlin_like.drivers import objects
+from senlin_like.drivers.docker import faults
+from senlin_like.drivers.options import DockerOptions
+
+#: Clients that are kept; for other hosts they are made anew.
+_MOST = 256
+#: Connections to one host that are kept.
+_CONNECTIONS = 64
+_SCHEMES = ("unix://", "tcp://", "http://", "https://")
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Waits for a connection as long as for connections, not as for answers."""
+
+    def __init__(self, connect_s: float) -> None:
+        self._connect_s = connect_s
+        super().__init__(pool_maxsize=_CONNECTIONS)
+
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, **how: Any
+    ) -> requests.Response:
+        """Send a request with two limits of time, in seconds."""
+        answer_s = how.pop("timeout", None)
+        if isinstance(answer_s, int | float):
+            answer_s = (min(self._connect_s, answer_s), answer_s)
+        return super().send(request, timeout=answer_s, **how)
+
+
+class Engines:
+    """Docker engines by their hosts. Safe for threads."""
+
+    def __init__(self, options: DockerOptions, *, timeout_s: float) -> None:
+        """Answers may take ``timeout_s`` seconds; nothing is asked yet."""
+        self.options = options
+        self.timeout_s = timeout_s
+        self._lock = threading.Lock()
+        self._clients: OrderedDict[objects.ContainerHost, Any] = OrderedDict()
+
+    def check(self) -> None:
+        """Check the options, without asking any engine.
+
+        :raises Invalid: when an option is wrong, or Docker's package isn't there.
+        """
+        if not self.options.url.startswith(_SCHEMES):
+            raise exceptions.Invalid(
+                f"[docker] host '{self.options.url}' is neither unix:///PATH nor "
+                "tcp://ADDRESS:PORT."
+            )
+        docker = _library()
+        try:
+            self._tls(is_own=True)
+        except docker.errors.DockerException as error:
+            raise exceptions.Invalid(f"[docker] tls_...: {error}") from error
+
+    def client(self, host: objects.ContainerHost) -> Any:
+        """Return the SDK's ``APIClient`` of a host, in a version that it speaks.
+
+        The first time the host is asked for that version.
+
+        :raises HostUnreachable: when it can't be reached, or isn't Docker.
+        :raises CloudError: when Docker's package isn't installed.
+        :raises CloudBusy: when that is so of the cloud's own host.
+        """
+        with self._lock:
+            found = self._clients.get(host)
+            if found is not None:
+                self._clients.move_to_end(host)
+                return found
+        made = self._connect(host)
+        with self._lock:
+            self._clients[host] = made
+            while len(self._clients) > _MOST:
+                # Somebody may be using it still: it closes when nobody does.
+                self._clients.popitem(last=False)
+        return made
+
+    def forget(self, host: objects.ContainerHost) -> None:
+        """Ask a host anew next time: it may come back as another one."""
+        with self._lock:
+            self._clients.pop(host, None)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        with self._lock:
+            clients, self._clients = list(self._clients.values()), OrderedDict()
+        for client in clients:
+            client.close()
+
+    def _connect(self, host: objects.ContainerHost) -> Any:
+        try:
+            docker = _library()
+        except exceptions.Invalid as error:
+            raise exceptions.CloudError(error.message) from error
+        try:
+            with faults.told(host, "engine", "this host", changes=False):
+                oldest = docker.constants.MINIMUM_DOCKER_API_VERSION
+                asked = self._open(docker, host, oldest).version(api_version=False)
+                return self._open(docker, host, _common(docker, asked))
+        except exceptions.CloudBusy:
+            raise
+        except (
+            exceptions.CloudNotFound,
+            docker.errors.DockerException,
+            # What somebody else answers there may be anything.
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:
+            raise faults.away(host, "It isn't Docker that answers there.") from error
+
+    def _open(self, docker: Any, host: objects.ContainerHost, version: str) -> Any:
+        is_own = host == objects.OWN_HOST
+        client = docker.APIClient(
+            base_url=self._url(host),
+            version=version,
+            timeout=self.timeout_s,
+            tls=self._tls(is_own=is_own) or False,
+            user_agent="senlin-like",
+            max_pool_size=_CONNECTIONS,
+        )
+        # Neither a proxy nor a password file of this machine is meant for Docker.
+        client.trust_env = False
+        # Who answers on a node is whoever the node's owner lets answer.
+        client.max_redirects = 0
+        if not client.base_url.startswith("http+docker:"):
+            for scheme in ("http://", "https://"):
+                client.mount(scheme, _Adapter(self.options.connect_timeout_s))
+        else:
+            client.mount("http+docker://", _unix_adapter(docker, self))
+        return client
+
+    def _url(self, host: objects.ContainerHost) -> str:
+        if host == objects.OWN_HOST:
+            return self.options.url
+        address = f"[{host.address}]" if ":" in host.address else host.address
+        return f"tcp://{address}:{host.port}"
+
+    def _tls(self, *, is_own: bool) -> Any:
+        options = self.options
+        if not (options.uses_tls if is_own else options.tls_on_nodes):
+            return None
+        own = (options.tls_cert_file, options.tls_key_file)
+        return _library().tls.TLSConfig(
+            client_cert=own if any(own) else None,
+            ca_cert=options.tls_ca_file,
+            verify=(options.tls_ca_file or True) if options.tls_verify else False,
+        )
+
+
+def _library() -> Any:
+    """Return the SDK; what needs no Docker needn't have it installed.
+
+    :raises Invalid: when it isn't installed.
+    """
+    try:
+        return importlib.import_module("docker")
+    except ImportError as error:
+        raise exceptions.Invalid(
+            "Docker's own package is missing: pip install 'senlin-like[docker]'."
+        ) from error
+
+
+def _common(docker: Any, told: Any) -> str:
+    """Return the newest version that both sides speak."""
+    theirs, ours = str(told["ApiVersion"]), docker.constants.DEFAULT_DOCKER_API_VERSION
+    return str(min(theirs, ours, key=lambda one: [int(n) for n in one.split(".")]))
+
+
+def _unix_adapter(docker: Any, engines: Engines) -> Any:
+    """Return an adapter with one pool: the SDK's has one for each address."""
+
+    class OnePool(docker.transport.UnixHTTPAdapter):  # type: ignore[misc]
+        def get_connection(self, url: str, proxies: Any = None) -> Any:
+            return super().get_connection("http+docker://localhost", proxies)
+
+    path = engines.options.url.removeprefix("unix://")
+    return OnePool(
+        f"http+unix://{path}",
+        timeout=engines.timeout_s,
+        max_pool_size=_CONNECTIONS,
+    )

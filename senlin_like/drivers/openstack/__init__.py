@@ -1,0 +1,1 @@
+"""OpenStack behind the Protocols: Nova, Neutron, Glance, Cinder, Heat, Octavia."""

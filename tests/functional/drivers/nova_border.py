@@ -1,0 +1,153 @@
+"""Nova's HTTP side on loopback: servers, lists with pages, cells that don't answer.
+
+As Nova does: a list without filter, limit and marker tells of servers in cells
+that are down, other lists leave them out; deleted servers are shown among the
+changes only; a marker that isn't there any more is refused.
+"""
+
+import contextlib
+import dataclasses
+import datetime
+import email.utils
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib import parse
+
+from senlin_like.drivers import base
+from tests.functional.drivers import border
+from tests.functional.drivers.border import Answer, Asked
+
+START = 1_800_000_000
+SERVERS = "/compute/v2.1/servers"
+
+
+@dataclasses.dataclass(kw_only=True)
+class Server:
+    """A server; a deleted one is kept, and shown for a moment if it lingers."""
+
+    id: str
+    number: int
+    status: str = "BUILD"
+    fault: str = ""
+    updated: int = START
+    is_down: bool = False
+    lingers: bool = False
+    metadata: dict[str, str] = dataclasses.field(default_factory=dict)
+    more: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+class Nova(border.Border):
+    """Time stands still unless ``now`` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reset()
+        told = {"date_time_string": lambda handler, timestamp=None: self.date()}
+        self.RequestHandlerClass = type("Dated", (self.RequestHandlerClass,), told)
+
+    def reset(self) -> None:
+        self.now = START
+        self.page = 1000
+        self.servers: dict[str, Server] = {}
+        self.before_page: Any = None
+        self.answers.clear()
+        self.asked.clear()
+
+    def date(self) -> str:
+        return email.utils.formatdate(self.now, usegmt=True)
+
+    def make(self, server_id: str | None = None, **fields: Any) -> Server:
+        number = len(self.servers)
+        server_id = server_id or f"00000000-0000-4000-8000-{number:012d}"
+        made = Server(id=server_id, number=number, updated=self.now, **fields)
+        self.servers[server_id] = made
+        return made
+
+    def change(self, server: Server, status: str, *, late_s: int = 0) -> None:
+        """Change a status; what is late bears an earlier time than it is seen at."""
+        server.status = status
+        server.updated = self.now - late_s
+
+    def answer(self, asked: Asked) -> Answer:
+        if asked.method == "GET" and (asked.method, asked.path) not in self.answers:
+            if asked.path == f"{SERVERS}/detail":
+                return self._list(asked)
+            if asked.path.startswith(f"{SERVERS}/"):
+                return self._one(asked.path.removeprefix(f"{SERVERS}/"))
+        return super().answer(asked)
+
+    def _one(self, server_id: str) -> Answer:
+        found = self.servers.get(server_id)
+        if found is None or (found.status == "DELETED" and not found.lingers):
+            return Answer(status=404, body={"itemNotFound": {"message": "no such"}})
+        return Answer(body={"server": self._shown(found)})
+
+    def _list(self, asked: Asked) -> Answer:
+        query = asked.query
+        if self.before_page is not None:
+            self.before_page(query)
+        since = query.get("changes-since")
+        shown = [one for one in self.servers.values() if self._fits(one, since)]
+        if query:
+            shown = [one for one in shown if not one.is_down]
+        shown.sort(key=lambda one: (one.is_down, -one.number))
+        marker = query.get("marker")
+        if marker is not None:
+            known = [one.id for one in shown]
+            if marker not in known:
+                message = f"marker [{marker}] not found"
+                return Answer(status=400, body={"badRequest": {"message": message}})
+            shown = shown[known.index(marker) + 1 :]
+        page = shown[: self.page]
+        body: dict[str, Any] = {"servers": [self._shown(one) for one in page]}
+        if len(page) == self.page:
+            following = parse.urlencode({**query, "marker": page[-1].id})
+            link = {"rel": "next", "href": f"{self.url}{SERVERS}/detail?{following}"}
+            body["servers_links"] = [link]
+        return Answer(body=body)
+
+    def _fits(self, server: Server, since: str | None) -> bool:
+        if since is None:
+            return server.status != "DELETED" or server.lingers
+        begin = datetime.datetime.fromisoformat(since).timestamp()
+        return server.updated >= begin
+
+    def _shown(self, server: Server) -> dict[str, Any]:
+        if server.is_down:
+            return {"id": server.id, "status": "UNKNOWN", "tenant_id": "p-1"}
+        stamp = datetime.datetime.fromtimestamp(server.updated, datetime.UTC)
+        shown: dict[str, Any] = {
+            "id": server.id,
+            "name": f"server-{server.number}",
+            "status": server.status,
+            "tenant_id": "p-1",
+            "updated": stamp.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "created": stamp.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "addresses": {},
+            "metadata": server.metadata,
+            **server.more,
+        }
+        if server.fault:
+            shown["fault"] = {"code": 500, "message": server.fault}
+        return shown
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Nova]:
+    """Let it answer during the block."""
+    made = Nova()
+    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield made
+    finally:
+        made.shutdown()
+        thread.join()
+        made.server_close()
+
+
+def open_cloud(nova: Nova) -> tuple[Any, base.Cloud]:
+    """Return a driver, and an account's view through it."""
+    driver = border.a_driver(nova.url)
+    return driver, driver.cloud(border.an_account())
