@@ -112,7 +112,7 @@ report() {
         is_wanted "$line" || say "  stage $line: not asked for"
     done
     [ ${#LEFT_OUT[@]} = 0 ] || printf '  %s\n' "${LEFT_OUT[@]}"
-    say "  tempest, devstack, torture, benchmarks: run on request (tox -e tempest, ...)"
+    say "  tempest, devstack, crashes, torture, benchmarks: run on request (tox -e tempest, ...)"
     say "  the oldest releases of dependencies: tox -e floors"
     if [ "$FAILED" = 0 ]; then
         printf '\nEverything that ran passed.\n'
@@ -131,8 +131,8 @@ main() {
     [ "$REQUIRE_ALL" = no ] || export SENLIN_LIKE_REQUIRE_ALL=1
     trap 'printf "\nInterrupted.\n"; exit 130' INT TERM
     is_wanted lint && run_lint
-    is_wanted unit && check_tests unit 600 tests/unit
-    is_wanted functional && check_tests functional 3600 -n 2 tests/functional
+    is_wanted unit && check_tests unit 600 -n 2 --dist worksteal tests/unit
+    is_wanted functional && check_tests functional 3600 -n 2 --dist worksteal tests/functional
     is_wanted contract && check_tests contract 600 tests/contract
     is_wanted integration && check_tests integration 1800 tests/integration
     report

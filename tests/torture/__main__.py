@@ -214,7 +214,7 @@ class Torture:
     def _judge(self) -> list[str]:
         world = self.world
         stored = {row.id: row for row in checks.rows(self.deps.db, Action)}
-        accepted = [one for client in self.clients for one in client.accepted]
+        accepted = [one for client in self.clients for one in client.promised()]
         accepted += [one.action for one in self.door.triggers if one.action]
         most_s = self.plan.stray_watch_s + self.hand.longest_pause_s
         seen = {node for client in self.clients for node in client.nodes_seen}

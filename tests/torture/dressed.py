@@ -49,6 +49,10 @@ class DressedClient(workload.Client):
         #: Nodes that are in no cluster, or soon will be.
         self._spares: list[str] = []
 
+    def promised(self) -> set[str]:
+        """Add what aggregates were asked for, where the rest of a move was refused."""
+        return super().promised() | set(self.keeper.promised)
+
     def _choose(self) -> Callable[[str], str | None]:
         """Dress first, most of the time; then anything."""
         if self._undressed() and self.dice.random() < 0.6:

@@ -4,7 +4,6 @@ As in ``checks``, each function returns a sentence for each thing that is wrong.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -18,10 +17,19 @@ _UNREADABLE = re.compile(r"Traceback|object at 0x|<class |^\w*(Error|Exception)\
 
 
 def problems(db: Database, accepted: Iterable[str]) -> Iterator[str]:
-    """Find actions that were lost, that nobody asked for, or that tell no reason."""
+    """Find actions that were lost, that nobody asked for, or that tell no reason.
+
+    Who was promised a change that waits for images was promised the action that
+    brings them, too.
+    """
     stored = {row.id: row for row in checks.rows(db, Action)}
-    promised = Counter(accepted)
-    for one in promised.keys() - stored.keys():
+    promised = set(accepted)
+    promised |= {
+        row.data["precache"]["action"]
+        for row in stored.values()
+        if row.id in promised and "precache" in (row.data or {})
+    }
+    for one in promised - stored.keys():
         yield f"Action {one} is lost."
     for row in stored.values():
         if _is_request(row) and row.id not in promised:

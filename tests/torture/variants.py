@@ -1,6 +1,7 @@
-"""Scenarios that differ little from others: a short run takes some of their moments.
+"""Which moments of a scenario a short run takes; a thorough one takes all.
 
-What they do others do too, and are crashed there at every moment.
+Steps and calls are shared by many scenarios, so that some moments of each meet
+all of them. Variants differ little from other scenarios; fewer do.
 """
 
 import os
@@ -76,10 +77,13 @@ VARIANTS = {
 }
 
 
-def chosen(scenario: Scenario, moments: Sequence[str], most: int) -> list[str]:
+def chosen(
+    scenario: Scenario, moments: Sequence[str], most: int, of_variant: int
+) -> list[str]:
     """Choose the moments that are tried, the same ones in each run."""
-    if IS_THOROUGH or scenario.name not in VARIANTS or len(moments) <= most:
+    number = of_variant if scenario.name in VARIANTS else most
+    if IS_THOROUGH or len(moments) <= number:
         return list(moments)
     # The order isn't for secrets: any will do, as long as it stays.
-    picked = set(random.Random(scenario.name).sample(moments, most))
+    picked = set(random.Random(scenario.name).sample(moments, number))
     return [moment for moment in moments if moment in picked]

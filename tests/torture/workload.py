@@ -81,6 +81,10 @@ class Client(threading.Thread):
             if action_id is not None:
                 self.accepted.append(action_id)
 
+    def promised(self) -> set[str]:
+        """Return the ids of all actions that it was promised, when it has ended."""
+        return set(self.accepted)
+
     def _choose(self) -> Callable[[str], str | None]:
         return self.dice.choices(
             [

@@ -195,6 +195,22 @@ def test_promises_are_compared_with_actions(stage, promised, word) -> None:
     assert [word in one for one in wrong] == ([True] if word else [])
 
 
+def test_who_waits_for_images_was_promised_the_action_that_brings_them(stage) -> None:
+    Site(stage).make(1)
+    Site(stage).make(1)
+    first, second = [row.id for row in stage.actions() if row.parent_id is None]
+    assert len(list(promises.problems(stage.deps.db, [first]))) == 1
+    table = Action.__table__
+    waited = {"data": {"precache": {"aggregate": "racks", "action": second}}}
+    stage.deps.db.transact(
+        lambda one: one.execute(
+            sa.update(table).where(table.c.id == first).values(**waited)
+        )
+    )
+
+    assert list(promises.problems(stage.deps.db, [first])) == []
+
+
 def test_failures_without_words_for_people_are_found(stage) -> None:
     Site(stage).make(1)
     [made] = [row for row in stage.actions() if row.parent_id is None]
