@@ -9,7 +9,7 @@ from sqlalchemy import orm
 
 from senlin_like import exceptions
 from senlin_like.context import RequestContext
-from senlin_like.db import clusters, models, paging, vault
+from senlin_like.db import clusters, lifecycle, models, paging, vault
 from senlin_like.db import identity as identities
 from senlin_like.db.work_models import Dependency
 from senlin_like.domain.enums import ActionStatus, Kind, Signal
@@ -54,7 +54,9 @@ _KEYS = [
     "user",
     "project",
 ]
-_SHOWN = sa.select(*(TABLE.c[key] for key in _KEYS), TABLE.c.signal, TABLE.c.parent_id)
+_SHOWN = sa.select(
+    *(TABLE.c[key] for key in _KEYS), TABLE.c.signal, TABLE.c.parent_id, TABLE.c.wait
+)
 _PAUSES = "It was asked to be suspended, and pauses before its next step."
 #: Parameters of operations that nobody reads again.
 _MASK = "******"
@@ -104,6 +106,9 @@ def _records(session: orm.Session, rows: Sequence[identities.Row]) -> list[Recor
         record["depends_on"] = waits[row[0]]
         record["depended_by"] = awaited[row[0]]
         _say_how_far(record)
+        if lifecycle.is_telling(row):
+            record["status"] = ActionStatus.WAITING_LIFECYCLE_COMPLETION
+            record["status_reason"] = "Its lifecycle hook is being told."
         if row.signal == Signal.SUSPEND and row.status in _PAUSABLE:
             reason = f"{record['status_reason']} {_PAUSES}"
             record["status_reason"] = reason.strip()

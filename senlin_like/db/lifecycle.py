@@ -18,6 +18,8 @@ from senlin_like.domain.enums import ActionStatus, Cause, NodeStatus, WaitKind
 TABLE = Action.__table__
 
 COMPLETED = "completed"
+#: Keys of the action's data: its hook, and in that how it has passed it.
+HOOKS, ENDED_BY = "hooks", "ended_by"
 #: An action with a hook is in one of these before it has passed it; a ``wait``
 #: that is written later is for nobody.
 _BEFORE = (
@@ -72,6 +74,21 @@ def is_completed(session: orm.Session, action_id: str) -> bool:
     """
     wait = session.scalar(sa.select(Action.wait).where(Action.id == action_id))
     return bool((wait or {}).get(COMPLETED))
+
+
+def is_telling(row: Any) -> bool:
+    """Tell whether an action at work hasn't passed its hook yet.
+
+    To whoever is told that looks like waiting: they may ask before an answer has
+    come to the engine, and it has parked the action. The row has ``cause``,
+    ``status``, ``wait`` and ``data``.
+    """
+    return (
+        row.cause == Cause.DERIVED_WITH_HOOK
+        and row.status == ActionStatus.RUNNING
+        and not (row.wait or {}).get(COMPLETED)
+        and ENDED_BY not in (row.data or {}).get(HOOKS, {})
+    )
 
 
 def told(session: orm.Session, parent_id: str) -> set[str]:

@@ -16,7 +16,7 @@ from senlin_like.domain.enums import Cause, Kind
 from senlin_like.flows.run import Run
 
 #: Key of an action's data: the hook that is told of what it removes.
-HOOKS = "hooks"
+HOOKS = lifecycle.HOOKS
 #: Seconds that a node may wait longer if there was no room to tell its hook.
 CROWDED_S = 600
 _TOUCHING = frozenset({Kind.NODE_DELETE, Kind.NODE_LEAVE, Kind.NODE_OPERATION})

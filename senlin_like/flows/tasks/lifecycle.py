@@ -80,7 +80,8 @@ class CallHook(Step):
         if not known:
             row = run.read(lambda session: node_state.load(session, run.facts.target))
             if not _is_well(row):
-                return Done(result={"ended_by": "nothing"})
+                self._note("nothing")
+                return Done(result={lifecycle.ENDED_BY: "nothing"})
         if self._is_due(known):
             known, said = self._try(known)
         return Decide(decide=lambda session: self._see(session, known, said))
@@ -225,9 +226,13 @@ class CallHook(Step):
 
         if ended_by is None:
             return Park(parking=self._parking(memo, left), memo=memo, save=save)
+        self._note(ended_by)
+        return Done(result={lifecycle.ENDED_BY: ended_by}, save=save)
+
+    def _note(self, ended_by: str) -> None:
+        """Let the action's data say how it has passed its hook."""
         data = self.run.data
-        data[HOOKS] = {**data[HOOKS], "ended_by": ended_by}
-        return Done(result={"ended_by": ended_by}, save=save)
+        data[HOOKS] = {**data[HOOKS], lifecycle.ENDED_BY: ended_by}
 
     def _late(self, memo: Mapping[str, Any]) -> tuple[Phase, str]:
         if "told_at" in memo:

@@ -106,17 +106,9 @@ class Turns(Step):
             return self._later(memo, error, getattr(error, "retry_after_s", None))
         if turn is None:
             return self._park(memo, None)
-        try:
-            answer = verb(turn)
-        except exceptions.CloudBusy as error:
-            # This call had no effect, but those before it may have had one.
-            if self.subject.calls > 1:
-                memo = {**memo, "retry": True}
-            parked = self._later(_after(turn, memo), error, error.retry_after_s)
-            return self._doubted(parked, error)
-        except exceptions.CloudUnsure as error:
-            parked = self._later(_after(turn, {**memo, "retry": True}), error, None)
-            return self._doubted(parked, error)
+        answer = self._ask(verb, turn, memo)
+        if isinstance(answer, Park):
+            return answer
         saved = self.subject.saved(answer)
         if isinstance(answer, turns.Ended):
             result = self.subject.result(answer)
@@ -129,6 +121,28 @@ class Turns(Step):
                 f"Timed out after {wait.timeout_s:g} seconds. {wait.reason()}"
             )
         return self._wait(answer, wait, saved)
+
+    def _ask(
+        self, verb: Call, turn: turns.Turn, memo: Mapping[str, Any]
+    ) -> turns.Ended | turns.Waits | Park:
+        """Ask the cloud; park where it can't answer now."""
+        try:
+            return verb(turn)
+        except exceptions.CloudBusy as error:
+            # This call had no effect, but those before it may have had one.
+            if self.subject.calls > 1:
+                memo = {**memo, "retry": True}
+            parked = self._later(_after(turn, memo), error, error.retry_after_s)
+            return self._doubted(parked, error)
+        except exceptions.CloudUnsure as error:
+            parked = self._later(_after(turn, {**memo, "retry": True}), error, None)
+            return self._doubted(parked, error)
+        except exceptions.CloudError as error:
+            # Nobody may look for what a call without an answer has done.
+            doubt = self.subject.doubt() if _is_unsure(error) else None
+            if doubt is not None:
+                self.run.transact(doubt)
+            raise
 
     def _doubted(self, parked: Park, error: exceptions.CloudError) -> Park:
         """See to what a call without an answer may still make, long after this.

@@ -83,6 +83,21 @@ def test_it_is_so_when_the_look_for_the_first_is_refused(stage, ask, come_late) 
     assert server.id == node.physical_id
 
 
+def test_it_is_so_when_nobody_may_look_for_the_first(stage, ask, come_late) -> None:
+    unanswered(stage, "compute.create_server")
+    unanswered(stage, "compute.find_marked", "error")
+    ask()
+    stage.drain()
+    [node] = stage.nodes()
+    assert node.status == "ERROR"
+
+    come_late(node.id)
+    stage.sweep()
+
+    assert checks.problems(stage.deps.db, stage.driver.world) == []
+    assert checks.live_servers(stage.driver.world) == []
+
+
 def test_a_server_that_comes_after_its_node_is_gone_is_removed(
     stage, ask, come_late
 ) -> None:

@@ -1,7 +1,10 @@
 """Nodes that wait for a lifecycle hook, told by a POST to a real server."""
 
 import pytest
+import sqlalchemy as sa
 
+from senlin_like.db import actions
+from senlin_like.db.models import Node
 from senlin_like.drivers import web
 from senlin_like.operations import cluster_actions
 from tests.torture import hooks
@@ -53,6 +56,85 @@ def test_a_webhook_gets_the_token(stage, url, shrink):
     stage.drain()
     assert stage.action(parent).status == "SUCCEEDED"
     assert len(stage.nodes()) == 2
+
+
+def test_who_is_told_sees_at_once_that_the_action_waits(stage, url, shrink):
+    seen = []
+
+    def look(told):
+        with stage.deps.db.reader() as session:
+            token = told["lifecycle_action_token"]
+            seen.append(actions.get(session, stage.ctx, token))
+
+    stage.meanwhile = look
+    shrink(url)
+
+    [shown] = seen
+    assert shown["status"] == "WAITING_LIFECYCLE_COMPLETION"
+    assert "hook" in shown["status_reason"]
+
+
+def test_what_was_completed_while_it_was_told_runs(stage, url, shrink):
+    seen = []
+
+    def complete(told):
+        token = told["lifecycle_action_token"]
+        hooks.complete(stage, token)
+        with stage.deps.db.reader() as session:
+            seen.append(actions.get(session, stage.ctx, token)["status"])
+
+    stage.meanwhile = complete
+    shrink(url)
+
+    assert seen == ["RUNNING"]
+
+
+def test_what_has_passed_its_hook_runs(stage, url, shrink):
+    seen = []
+
+    def look(label):
+        if "delete_server" in label:
+            with stage.deps.db.reader() as session:
+                [child] = hooks.hooked(stage)
+                seen.append(actions.get(session, stage.ctx, child.id)["status"])
+        return False
+
+    shrink(url)
+    hooks.complete_all(stage)
+    stage.moments.dice = look
+    stage.moments.is_watching = True
+    stage.drain()
+
+    assert seen
+    assert set(seen) == {"RUNNING"}
+
+
+def test_an_action_whose_node_needs_no_telling_runs(stage, url, shrink):
+    seen = []
+
+    def look(label):
+        found = hooks.hooked(stage)
+        if found and not seen and "delete_server" not in label:
+            stage.deps.db.transact(lambda session: spoil(session, found[0].target))
+        elif "delete_server" in label:
+            with stage.deps.db.reader() as session:
+                seen.append(actions.get(session, stage.ctx, found[0].id)["status"])
+        return False
+
+    stage.moments.dice = look
+    stage.moments.is_watching = True
+    shrink(url)
+
+    assert stage.heard == []
+    assert seen
+    assert set(seen) == {"RUNNING"}
+
+
+def spoil(session, node_id):
+    table = Node.__table__
+    session.execute(
+        sa.update(table).where(table.c.id == node_id).values(status="ERROR")
+    )
 
 
 def test_an_address_stays_secret(stage, url, shrink):
