@@ -1,6 +1,7 @@
 """The permission to work for a caller after the request has ended."""
 
 import contextlib
+import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -15,13 +16,16 @@ from senlin_like.operations.deps import Deps
 def ensure(deps: Deps, ctx: RequestContext) -> Mapping[str, Any]:
     """Return the caller's stored permission; make one if there is none.
 
-    Asks the cloud, so it is called outside of transactions.
+    One that the cloud doesn't take any more is made anew where the caller has a
+    token for that. Asks the cloud, so it is called outside of transactions.
 
     :raises ServiceUnavailable: when the cloud can't make one now.
     """
     stored = credentials.for_owner(deps.db, ctx.user_id, ctx.project_id)
-    if stored is not None:
+    if stored is not None and (ctx.auth_token is None or _is_taken(deps, stored)):
         return stored
+    if stored is not None:
+        _let_go(deps, ctx, stored)
     roles = deps.settings.trust_roles or ctx.roles
     with cloud_answers():
         made = deps.driver.identity.delegate(
@@ -37,6 +41,25 @@ def ensure(deps: Deps, ctx: RequestContext) -> Mapping[str, Any]:
     return made if stored is None else stored
 
 
+def _is_taken(deps: Deps, stored: Mapping[str, Any]) -> bool:
+    """Tell whether the cloud takes a permission, as of a moment ago.
+
+    Where it can't tell, that is found out by the work.
+    """
+    key = json.dumps(stored, sort_keys=True, default=str)
+    try:
+        return deps.taken.get(key, lambda: deps.driver.identity.is_valid(stored))
+    except exceptions.CloudError:
+        return True
+
+
+def _let_go(deps: Deps, ctx: RequestContext, dead: Mapping[str, Any]) -> None:
+    """Forget a dead permission, with what is left of it in the cloud."""
+    if credentials.forget(deps.db, ctx.user_id, ctx.project_id, dead):
+        with contextlib.suppress(exceptions.CloudError):
+            deps.driver.identity.revoke(dead)
+
+
 def cloud_of_caller(
     deps: Deps, ctx: RequestContext, region: str | None
 ) -> clouds.Cloud:
@@ -48,7 +71,7 @@ def cloud_of_caller(
     try:
         return _open(deps, ctx.user_id, ctx.project_id, region, stored)
     except exceptions.TrustNotFound:
-        credentials.forget(deps.db, ctx.user_id, ctx.project_id, stored)
+        _let_go(deps, ctx, stored)
     fresh = ensure(deps, ctx)
     return _open(deps, ctx.user_id, ctx.project_id, region, fresh)
 

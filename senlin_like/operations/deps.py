@@ -8,8 +8,12 @@ from collections.abc import Callable
 from senlin_like.db.session import Database
 from senlin_like.drivers.base import Driver
 from senlin_like.events.outbox import Outbox
+from senlin_like.operations.kept import Kept
 from senlin_like.policies.registry import Registry as PolicyRegistry
 from senlin_like.profiles.registry import Registry
+
+#: How long a permission counts as good after the cloud has taken it.
+_TAKEN_S = 60.0
 
 
 def utc_now() -> datetime.datetime:
@@ -65,3 +69,5 @@ class Deps:
     #: Those who are told of events besides.
     outboxes: tuple[Outbox, ...] = ()
     chance: random.Random = dataclasses.field(default_factory=random.Random)
+    #: Which stored permissions the cloud took a moment ago, by what was stored.
+    taken: Kept[str, bool] = dataclasses.field(default_factory=lambda: Kept(_TAKEN_S))
