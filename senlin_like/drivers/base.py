@@ -107,13 +107,15 @@ class Compute(Protocol):
     def act(self, server_id: str, operation: str, params: Mapping[str, Any]) -> None:
         """Start an operation on a server.
 
-        ``operation`` is one of ``reboot`` (type SOFT|HARD), ``rebuild``
-        (image, name, admin_pass), ``resize`` (flavor), ``confirm_resize``,
-        ``revert_resize``, ``change_password`` (admin_pass), ``pause``,
-        ``unpause``, ``suspend``, ``resume``, ``lock``, ``unlock``, ``start``,
-        ``stop``, ``rescue`` (image), ``unrescue``, ``evacuate`` (host, force),
-        ``migrate``.
+        ``operation`` is one of ``reboot`` (type SOFT|HARD), ``rebuild`` (image, name,
+        admin_pass), ``resize`` (flavor), ``confirm_resize``, ``revert_resize``,
+        ``change_password`` (admin_pass), ``pause``, ``unpause``, ``suspend``,
+        ``resume``, ``lock``, ``unlock``, ``start``, ``stop``, ``rescue`` (image),
+        ``unrescue``, ``evacuate`` (host, force), ``migrate``.
         """
+
+    def find_operations(self, server_id: str, since: float) -> Collection[str]:
+        """Name the operations begun on a server since a time in epoch seconds."""
 
     def set_metadata(self, server_id: str, values: Mapping[str, str]) -> None:
         """Add or overwrite metadata keys; others stay."""

@@ -118,6 +118,7 @@ class Ask:
     ``properties`` is the spec's checked ``properties`` map with defaults.
     ``hosts``: for types whose objects are put on other nodes, the one that was
     chosen for this node; when strays are looked for, all that could have been.
+    ``since``: when the present action began, in epoch seconds.
     """
 
     cloud: clouds.Cloud
@@ -126,6 +127,7 @@ class Ask:
     turn: Turn
     limits: Limits = Limits()
     hosts: Sequence[Host] = ()
+    since: float = 0.0
 
 
 class ProfileType(Protocol):

@@ -20,6 +20,7 @@ from senlin_like.simulated_cloud.lifecycle import State, Status
 from senlin_like.simulated_cloud.world import Owner, World
 
 _TABLE = tables.SERVERS
+_BEGUN = tables.OPERATIONS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -63,10 +64,32 @@ def act(world: World, owner: Owner, server_id: str, asked: Asked) -> None:
             .where(_TABLE.c.id == server_id)
             .values(**values, updated_at=now)
         )
+        _note(connection, server_id, asked.operation, now)
         if asked.operation == "rebuild":
             containers.wipe(connection, server_id, now)
 
     world.store.transact(change)
+
+
+def begun(world: World, owner: Owner, server_id: str, since: float) -> set[str]:
+    """Name the operations that began on a server since a time.
+
+    :raises CloudNotFound: when there is no such server.
+    """
+    servers.get(world, owner, server_id)
+    query = sa.select(_BEGUN.c.operation).where(
+        _BEGUN.c.server_id == server_id, _BEGUN.c.began_at >= since
+    )
+    return set(world.store.read(lambda connection: connection.scalars(query).all()))
+
+
+def _note(
+    connection: sa.Connection, server_id: str, operation: str, now: float
+) -> None:
+    mine = sa.and_(_BEGUN.c.server_id == server_id, _BEGUN.c.operation == operation)
+    connection.execute(_BEGUN.delete().where(mine))
+    row = {"server_id": server_id, "operation": operation, "began_at": now}
+    connection.execute(_BEGUN.insert(), row)
 
 
 def _name(asked: Asked) -> str:

@@ -103,6 +103,14 @@ SERVERS = _table(
     sa.Index("ix_cloud_servers_host", "host", "deleted_at"),
 )
 
+#: When which operation last began on a server.
+OPERATIONS = _table(
+    "operations",
+    _id("server_id", primary_key=True),
+    sa.Column("operation", sa.String(32), primary_key=True),
+    _time("began_at", nullable=False),
+)
+
 #: What happened to servers from outside, in the order of ``number``.
 NOTICES = _table(
     "notices",

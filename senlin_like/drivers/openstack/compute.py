@@ -164,6 +164,21 @@ class OpenStackCompute:
         with server_operations.told_apart():
             self._api.change("POST", query)
 
+    def find_operations(self, server_id: str, since: float) -> set[str]:
+        """Name the operations begun on a server since a time in epoch seconds.
+
+        Nova notes what it was asked for before it answers, and keeps that.
+        """
+        query = Query(
+            what=f"Operations on server {server_id}",
+            path=f"/servers/{lookups.quoted(server_id)}/os-instance-actions",
+            version=_PLAIN,
+            kind="server",
+            identity=server_id,
+        )
+        noted = self._api.read(query)["instanceActions"]
+        return server_operations.begun(noted, since)
+
     def set_metadata(self, server_id: str, values: Mapping[str, str]) -> None:
         """Add or overwrite metadata keys; others stay."""
         body = {"metadata": dict(values)}

@@ -1,11 +1,12 @@
 """Says operations on servers in Nova's words."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from senlin_like import exceptions
+from senlin_like.drivers.openstack import server_views
 
 #: Evacuation by force is known up to this one; from 2.95 on what was evacuated
 #: isn't started.
@@ -88,6 +89,28 @@ _WITH_PARAMS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "change_password": _change_password,
     "rescue": _rescue,
     "evacuate": _evacuate,
+}
+
+
+def begun(noted: Iterable[Mapping[str, Any]], since: float) -> set[str]:
+    """Name the operations among what Nova has noted, of a time and later.
+
+    It notes whole seconds.
+    """
+    found = set()
+    for one in noted:
+        began = server_views.moment(one.get("start_time"))
+        if began is not None and began.timestamp() >= int(since):
+            action = str(one["action"])
+            found.add(_NOTED.get(action, action))
+    return found
+
+
+#: Nova's names of what it has noted, where they aren't ours.
+_NOTED: Mapping[str, str] = {
+    "changePassword": "change_password",
+    "confirmResize": "confirm_resize",
+    "revertResize": "revert_resize",
 }
 
 

@@ -96,6 +96,11 @@ class SimulatedCompute:
             )
             server_moves.act(self._world, self._owner, server_id, asked)
 
+    def find_operations(self, server_id: str, since: float) -> set[str]:
+        """Name the operations begun on a server since a time in epoch seconds."""
+        with self._account.call("compute.find_operations", server_id):
+            return server_moves.begun(self._world, self._owner, server_id, since)
+
     def set_metadata(self, server_id: str, values: Mapping[str, str]) -> None:
         """Add or overwrite metadata keys; others stay."""
         with self._account.call("compute.set_metadata", server_id):

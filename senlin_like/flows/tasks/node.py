@@ -96,6 +96,7 @@ class NodeWork:
                 )
                 for host in hosts
             ],
+            since=self.run.started,
         )
 
     def _host_rows(self, row: Any, recipe: Recipe) -> list[Any]:

@@ -82,7 +82,7 @@ def _is_done_already(ask: base.Ask, server_id: str, operation: str) -> bool:
 
     Only operations that lead from one status to another can be told by it.
     """
-    if not ask.turn.is_retry or operation in ("reboot", "rebuild", "evacuate"):
+    if not ask.turn.is_retry or operation in acting.TOLD_BY_NOTHING:
         return False
     if not REACHED[operation]:
         return False

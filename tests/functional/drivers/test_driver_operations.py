@@ -1,5 +1,7 @@
 """Operations on servers, and the states that they lead to."""
 
+import uuid
+
 import pytest
 
 from senlin_like import exceptions
@@ -103,6 +105,25 @@ def test_a_server_shows_that_it_is_locked(kit, a_server):
 
     assert locked is True
     assert cloud.compute.get_server(server.id).details["locked"] is False
+
+
+def test_what_has_begun_on_a_server_is_known_afterwards(kit, a_server):
+    cloud = kit.cloud()
+    server = a_server()
+    began = server.created_at.timestamp()
+
+    cloud.compute.act(server.id, "reboot", {"type": "HARD"})
+    kit.wait(cloud, SERVER, server.id, "ACTIVE")
+
+    known = set(cloud.compute.find_operations(server.id, began))
+    assert "reboot" in known
+    assert not known & {"rebuild", "evacuate"}
+    assert not cloud.compute.find_operations(server.id, began + 10**6)
+
+
+def test_nothing_has_begun_on_no_server(kit):
+    with pytest.raises(exceptions.CloudNotFound):
+        kit.cloud().compute.find_operations(str(uuid.uuid4()), 0.0)
 
 
 @pytest.mark.parametrize("operation", ["unpause", "resume", "start", "unrescue"])

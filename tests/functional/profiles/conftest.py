@@ -45,6 +45,7 @@ class Bench:
         self.cut = Cutting(self.cloud, self.calls, self.crashes)
         self.properties = {}
         self.hosts = []
+        self.since = clock.now
         self.node = base.NodeFacts(
             id=str(uuid.uuid4()),
             name="node-1",
@@ -69,7 +70,12 @@ class Bench:
             turn=turn,
             limits=base.Limits(**limits),
             hosts=[dataclasses.replace(host, cloud=self.cut) for host in self.hosts],
+            since=self.since,
         )
+
+    def begin(self):
+        """Let another action begin now."""
+        self.since = self.clock.now
 
     def patch(self, patch):
         data = {**self.node.data, **patch.data}

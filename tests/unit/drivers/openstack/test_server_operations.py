@@ -79,3 +79,23 @@ def test_only_conflicts_are_told_apart():
         raise exceptions.CloudError("task_state is no parameter", 400)
 
     assert caught.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("since", "known"),
+    [
+        (1_800_000_000.0, {"rebuild", "confirm_resize"}),
+        # Nova cuts off what comes after the second.
+        (1_800_000_060.9, {"rebuild"}),
+        (1_800_000_061.0, set()),
+    ],
+)
+def test_what_nova_has_noted_of_a_time_and_later_has_begun(since, known):
+    noted = [
+        {"action": "rebuild", "start_time": "2027-01-15T08:01:00.000000"},
+        {"action": "confirmResize", "start_time": "2027-01-15T08:00:00.000000"},
+        {"action": "reboot", "start_time": "2027-01-15T07:59:59.000000"},
+        {"action": "stop", "start_time": None},
+    ]
+
+    assert server_operations.begun(noted, since) == known
