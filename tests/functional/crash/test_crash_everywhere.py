@@ -14,7 +14,7 @@ from tests.torture.stage import Stage
 from tests.torture.variants import IS_THOROUGH, VARIANTS, chosen
 
 #: Crashes of a scenario in a short run, and of a variant.
-SOME, FEW = 12, 5
+SOME, FEW = 8, 4
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.torture.stage import Stage, Unmet
 from tests.torture.variants import chosen
 
 #: Late calls of a scenario in a short run, and of a variant.
-SOME, FEW = 4, 2
+SOME, FEW = 3, 1
 
 
 class Overtaking:
