@@ -7,6 +7,7 @@ engine is then thrown away, its leases run out, and another one goes on.
 """
 
 import contextlib
+import dataclasses
 import datetime
 import pathlib
 import random
@@ -170,6 +171,12 @@ class Stage:
         self.meanwhile = None
         self.deps.chance.seed(0)
         self.controls.clear_faults()
+        # By a real clock names were looked up a moment ago: forget them.
+        known = self.deps.profiles
+        fresh = {name: type(known.get(name))() for name in known.names()}
+        self.deps = dataclasses.replace(
+            self.deps, profiles=profile_registry.Registry(fresh)
+        )
         self.engine = self.new_engine()
 
     def new_engine(self) -> Engine:

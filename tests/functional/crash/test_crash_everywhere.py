@@ -22,9 +22,6 @@ SOME, FEW = 8, 4
 )
 def test_a_crash_anywhere_ends_like_no_crash(ground, scenario, play) -> None:
     calm = play(ground, scenario, None)
-    if IS_THOROUGH:
-        # Names that were looked up then are known from now on.
-        calm = play(ground, scenario, None)
     expected = endings.snapshot(calm)
     moments = chosen(scenario, moments_of(calm), SOME, FEW)
     wrong = flaws(calm, is_calm=True)
