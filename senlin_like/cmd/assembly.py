@@ -159,6 +159,7 @@ def _docker_options(group: Any) -> DockerOptions:
         tls_key_file=group.tls_key_file,
         tls_on_nodes=group.tls_on_nodes,
         connect_timeout_s=group.connect_timeout_s,
+        look_timeout_s=group.look_timeout_s,
         pulls_images=group.pull_images,
     )
 

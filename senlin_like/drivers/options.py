@@ -26,7 +26,8 @@ class DockerOptions:
     """How Docker engines are spoken to; ``url`` is where the cloud's own one listens.
 
     The files are in PEM format. With ``tls_on_nodes`` TLS is also spoken with the
-    engines on nodes. ``pulls_images`` is for images that a host doesn't have.
+    engines on nodes, which have ``look_timeout_s`` seconds to answer who only looks.
+    ``pulls_images`` is for images that a host doesn't have.
     """
 
     url: str = "unix:///var/run/docker.sock"
@@ -37,6 +38,7 @@ class DockerOptions:
     tls_key_file: str | None = None
     tls_on_nodes: bool = False
     connect_timeout_s: float = 5.0
+    look_timeout_s: float = 5.0
     pulls_images: bool = True
 
 

@@ -5,35 +5,16 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
-import requests
-
 from senlin_like import exceptions
 from senlin_like.drivers import objects
-from senlin_like.drivers.docker import faults
+from senlin_like.drivers.docker import adapters, faults
 from senlin_like.drivers.options import DockerOptions
 
 #: Clients that are kept; for other hosts they are made anew.
 _MOST = 256
-#: Connections to one host that are kept.
-_CONNECTIONS = 64
+#: Bytes of an answer of an engine on a node: some thousands of its containers.
+_MOST_BYTES = 4_194_304
 _SCHEMES = ("unix://", "tcp://", "http://", "https://")
-
-
-class _Adapter(requests.adapters.HTTPAdapter):
-    """Waits for a connection as long as for connections, not as for answers."""
-
-    def __init__(self, connect_s: float) -> None:
-        self._connect_s = connect_s
-        super().__init__(pool_maxsize=_CONNECTIONS)
-
-    def send(  # type: ignore[override]
-        self, request: requests.PreparedRequest, **how: Any
-    ) -> requests.Response:
-        """Send a request with two limits of time, in seconds."""
-        answer_s = how.pop("timeout", None)
-        if isinstance(answer_s, int | float):
-            answer_s = (min(self._connect_s, answer_s), answer_s)
-        return super().send(request, timeout=answer_s, **how)
 
 
 class Engines:
@@ -127,18 +108,28 @@ class Engines:
             timeout=self.timeout_s,
             tls=self._tls(is_own=is_own) or False,
             user_agent="senlin-like",
-            max_pool_size=_CONNECTIONS,
         )
         # Neither a proxy nor a password file of this machine is meant for Docker.
         client.trust_env = False
         # Who answers on a node is whoever the node's owner lets answer.
         client.max_redirects = 0
-        if not client.base_url.startswith("http+docker:"):
-            for scheme in ("http://", "https://"):
-                client.mount(scheme, _Adapter(self.options.connect_timeout_s))
+        client.headers["Accept-Encoding"] = "identity"
+        limits = self._limits(is_own=is_own)
+        if client.base_url.startswith("http+docker:"):
+            path = self.options.url.removeprefix("unix://")
+            client.mount("http+docker://", adapters.UnixAdapter(path, limits))
         else:
-            client.mount("http+docker://", _unix_adapter(docker, self))
+            for scheme in ("http://", "https://"):
+                client.mount(scheme, adapters.Adapter(limits))
         return client
+
+    def _limits(self, *, is_own: bool) -> adapters.Limits:
+        options = self.options
+        return adapters.Limits(
+            connect_s=options.connect_timeout_s,
+            look_s=self.timeout_s if is_own else options.look_timeout_s,
+            most_bytes=None if is_own else _MOST_BYTES,
+        )
 
     def _url(self, host: objects.ContainerHost) -> str:
         if host == objects.OWN_HOST:
@@ -175,18 +166,3 @@ def _common(docker: Any, told: Any) -> str:
     """Return the newest version that both sides speak."""
     theirs, ours = str(told["ApiVersion"]), docker.constants.DEFAULT_DOCKER_API_VERSION
     return str(min(theirs, ours, key=lambda one: [int(n) for n in one.split(".")]))
-
-
-def _unix_adapter(docker: Any, engines: Engines) -> Any:
-    """Return an adapter with one pool: the SDK's has one for each address."""
-
-    class OnePool(docker.transport.UnixHTTPAdapter):  # type: ignore[misc]
-        def get_connection(self, url: str, proxies: Any = None) -> Any:
-            return super().get_connection("http+docker://localhost", proxies)
-
-    path = engines.options.url.removeprefix("unix://")
-    return OnePool(
-        f"http+unix://{path}",
-        timeout=engines.timeout_s,
-        max_pool_size=_CONNECTIONS,
-    )
