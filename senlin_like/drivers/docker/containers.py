@@ -80,7 +80,9 @@ class DockerContainers:
         except exceptions.CloudNotFound:
             if not self._engines.options.pulls_images:
                 raise
-            self._room.pulls.await_image(host, client, request.image)
+            self._room.pulls.await_image(
+                host, client, request.image, project=self._project
+            )
         # Asking Docker for the rest might fail, and this call has had its effect.
         return objects.Container(
             id=made["Id"][: shapes.ID_LENGTH],

@@ -53,7 +53,7 @@ def told(
             raise exceptions.CloudUnsure(
                 f"Docker didn't answer what was asked of {kind} {identity}."
             ) from error
-        raise away(host, _reason(error)) from error
+        raise away(host, reason(error)) from error
 
 
 def away(host: objects.ContainerHost, reason: str) -> exceptions.CloudError:
@@ -94,7 +94,7 @@ def _within(error: BaseException) -> Iterator[BaseException]:
         left += [each for each in inner if isinstance(each, BaseException)]
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
     """Say in words what went wrong; addresses and paths are left out."""
     for one in _within(error):
         if isinstance(one, OSError) and one.strerror:
