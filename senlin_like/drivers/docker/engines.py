@@ -114,6 +114,8 @@ class Engines:
         # Who answers on a node is whoever the node's owner lets answer.
         client.max_redirects = 0
         client.headers["Accept-Encoding"] = "identity"
+        if not is_own:
+            _forget_secrets(docker, client)
         limits = self._limits(is_own=is_own)
         if client.base_url.startswith("http+docker:"):
             path = self.options.url.removeprefix("unix://")
@@ -160,6 +162,18 @@ def _library() -> Any:
         raise exceptions.Invalid(
             "Docker's own package is missing: pip install 'senlin-like[docker]'."
         ) from error
+
+
+def _forget_secrets(docker: Any, client: Any) -> None:
+    """Take from a client what the SDK has read in this account's Docker folder.
+
+    Passwords of registries would go to the host with each image that it fetches,
+    headers with each request, and proxies into its containers.
+    """
+    client._general_configs = {}
+    client._proxy_configs = docker.utils.proxy.ProxyConfig()
+    # If it had none at all, the SDK would read the files again.
+    client._auth_configs = docker.auth.AuthConfig({"auths": {"nobody.invalid": {}}})
 
 
 def _common(docker: Any, told: Any) -> str:

@@ -29,7 +29,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer as told; texts are sent as they are, anything else as JSON."""
         length = int(self.headers.get("Content-Length") or 0)
-        self.rfile.read(length)
+        self.server.bodies.append(self.rfile.read(length))
         path = self.path.partition("?")[0]
         if path.startswith("/v1"):
             path = path[path.index("/", 1) :]
@@ -81,6 +81,7 @@ class StandIn(socketserver.ThreadingMixIn, socketserver.TCPServer):
     def __init__(self, address: Any) -> None:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.answers: dict[str, Answer] = dict(USUAL)
+        self.bodies: list[bytes] = []
         self.clients: set[int] = set()
         self.is_over = threading.Event()
         super().__init__(address, Handler)
