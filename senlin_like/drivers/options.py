@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from senlin_like.domain import urls
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ServiceUser:
@@ -27,7 +29,8 @@ class DockerOptions:
 
     The files are in PEM format. With ``tls_on_nodes`` TLS is also spoken with the
     engines on nodes, which have ``look_timeout_s`` seconds to answer who only looks.
-    ``pulls_images`` is for images that a host doesn't have.
+    ``pulls_images`` is for images that a host doesn't have. By ``rules`` the
+    addresses of nodes are judged, which users can choose.
     """
 
     url: str = "unix:///var/run/docker.sock"
@@ -40,6 +43,7 @@ class DockerOptions:
     connect_timeout_s: float = 5.0
     look_timeout_s: float = 5.0
     pulls_images: bool = True
+    rules: urls.Rules = dataclasses.field(default_factory=urls.Rules)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,13 @@
 """Connections to Docker engines: one client for each host, kept."""
 
 import importlib
+import ipaddress
 import threading
 from collections import OrderedDict
 from typing import Any
 
 from senlin_like import exceptions
-from senlin_like.drivers import objects
+from senlin_like.drivers import containers, objects
 from senlin_like.drivers.docker import adapters, faults
 from senlin_like.drivers.options import DockerOptions
 
@@ -14,6 +15,8 @@ from senlin_like.drivers.options import DockerOptions
 _MOST = 256
 #: Bytes of an answer of an engine on a node: some thousands of its containers.
 _MOST_BYTES = 4_194_304
+_NO_DOCKER = "It isn't Docker that answers there."
+_PORTS = range(1, 65_536)
 _SCHEMES = ("unix://", "tcp://", "http://", "https://")
 
 
@@ -48,10 +51,13 @@ class Engines:
 
         The first time the host is asked for that version.
 
+        :raises HostUnfit: when there is no asking at such an address.
         :raises HostUnreachable: when it can't be reached, or isn't Docker.
         :raises CloudError: when Docker's package isn't installed.
         :raises CloudBusy: when that is so of the cloud's own host.
         """
+        if host != objects.OWN_HOST:
+            self._check(host)
         with self._lock:
             found = self._clients.get(host)
             if found is not None:
@@ -64,6 +70,22 @@ class Engines:
                 # Somebody may be using it still: it closes when nobody does.
                 self._clients.popitem(last=False)
         return made
+
+    def _check(self, host: objects.ContainerHost) -> None:
+        """Refuse addresses that users may not have asked: they choose a node's.
+
+        A name could lead elsewhere each time, so there are none.
+        """
+        try:
+            address = ipaddress.ip_address(host.address.partition("%")[0])
+        except ValueError:
+            refusal: str | None = f"'{host.address[:100]}' is no IP address"
+        else:
+            refusal = self.options.rules.refusal(address)
+        if not refusal and ("%" in host.address or host.port not in _PORTS):
+            refusal = f"{host.address[:100]}, port {host.port}, is nowhere"
+        if refusal:
+            raise containers.HostUnfit(f"Docker isn't asked there: {refusal}.")
 
     def forget(self, host: objects.ContainerHost) -> None:
         """Ask a host anew next time: it may come back as another one."""
@@ -84,21 +106,27 @@ class Engines:
             raise exceptions.CloudError(error.message) from error
         try:
             with faults.told(host, "engine", "this host", changes=False):
-                oldest = docker.constants.MINIMUM_DOCKER_API_VERSION
-                asked = self._open(docker, host, oldest).version(api_version=False)
-                return self._open(docker, host, _common(docker, asked))
-        except exceptions.CloudBusy:
-            raise
+                return self._agree(docker, host)
         except (
-            exceptions.CloudNotFound,
             docker.errors.DockerException,
             # What somebody else answers there may be anything.
             AttributeError,
             KeyError,
+            RecursionError,
             TypeError,
             ValueError,
         ) as error:
-            raise faults.away(host, "It isn't Docker that answers there.") from error
+            raise faults.away(host, _NO_DOCKER) from error
+
+    def _agree(self, docker: Any, host: objects.ContainerHost) -> Any:
+        """Return a client in the newest version that both sides speak."""
+        oldest = docker.constants.MINIMUM_DOCKER_API_VERSION
+        try:
+            told = self._open(docker, host, oldest).version(api_version=False)
+        except docker.errors.APIError as error:
+            # What somebody else says there is nobody's business.
+            raise faults.away(host, _NO_DOCKER) from error
+        return self._open(docker, host, _common(docker, told))
 
     def _open(self, docker: Any, host: objects.ContainerHost, version: str) -> Any:
         is_own = host == objects.OWN_HOST

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+import ipaddress
 import json
 import pathlib
 import socketserver
@@ -9,6 +10,10 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from senlin_like.domain import urls
+
+#: What a test has listening on a node is on loopback.
+RULES = urls.Rules(allowed=[ipaddress.ip_network("127.0.0.0/8")])
 VERSION = {"ApiVersion": "1.44", "MinAPIVersion": "1.24"}
 USUAL: dict[str, tuple[int, Any]] = {
     "GET /version": (200, VERSION),

@@ -34,7 +34,9 @@ def containers():
 
 
 def made_with(*, timeout_s=20.0, **options):
-    engines = Engines(DockerOptions(**options), timeout_s=timeout_s)
+    engines = Engines(
+        DockerOptions(rules=docker_stand_in.RULES, **options), timeout_s=timeout_s
+    )
     return DockerContainers(Room(engines=engines), "red", has_own_host=True)
 
 

@@ -34,7 +34,9 @@ def host(tmp_path, monkeypatch):
 
 @pytest.fixture
 def containers(host):
-    options = DockerOptions(url=f"tcp://127.0.0.1:{host.port}")
+    options = DockerOptions(
+        url=f"tcp://127.0.0.1:{host.port}", rules=docker_stand_in.RULES
+    )
     engines = Engines(options, timeout_s=20.0)
     yield DockerContainers(Room(engines=engines), "red", has_own_host=True)
     engines.close()
