@@ -70,7 +70,7 @@ class DockerContainers:
         labels = {**request.labels, PROJECT_MARK: self._project}
         client = self._client(host)
         try:
-            with self._told(host, "image", request.image, changes=True):
+            with self._told(host, "image", request.image, changes=True, makes=True):
                 made = client.create_container(
                     image=request.image,
                     command=request.command,
@@ -272,10 +272,11 @@ class DockerContainers:
         identity: str,
         *,
         changes: bool = False,
+        makes: bool = False,
     ) -> Iterator[None]:
         """Translate errors; a host that can't be asked may come back as another."""
         try:
-            with faults.told(host, kind, identity, changes=changes):
+            with faults.told(host, kind, identity, changes=changes, makes=makes):
                 yield
         except (
             exceptions.HostUnreachable,
