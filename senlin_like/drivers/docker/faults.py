@@ -26,6 +26,8 @@ _OF_PROXIES = frozenset(
         HTTPStatus.GATEWAY_TIMEOUT,
     }
 )
+#: What an answer ends with that has another shape than Docker's.
+_STRANGE = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
 #: What a connection that couldn't be made ends with; with sockets of files, too.
 _NOT_CONNECTED = (
     requests.exceptions.ConnectTimeout,
@@ -73,6 +75,12 @@ def told(
                 f"Docker didn't answer what was asked of {kind} {identity}."
             ) from error
         raise away(host, reason(error)) from error
+    except _STRANGE as error:
+        if changes:
+            raise exceptions.CloudUnsure(
+                f"What Docker answers of {kind} {identity} can't be understood."
+            ) from error
+        raise away(host, "What it answers can't be understood.") from error
 
 
 def away(host: objects.ContainerHost, reason: str) -> exceptions.CloudError:

@@ -1,5 +1,7 @@
 """What a Docker engine's answers say of whether something was done."""
 
+import dataclasses
+
 import pytest
 
 from senlin_like import exceptions
@@ -79,6 +81,47 @@ def test_docker_itself_may_refuse_to_start_one(host, place, containers, status, 
     found = asked(lambda: containers.act_on_container(place, "c", "start", {}))
 
     assert found == (kind, status)
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000, {"a": 1}, [1], [{}], [{"Id": "a/b"}], "[{"]
+)
+def test_an_answer_of_another_shape_is_none(host, place, containers, body):
+    host.answers["GET /containers/json"] = (200, body)
+
+    seen = containers.look([place.locate("c")])[place.locate("c")]
+
+    assert seen.status == base.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(500, []), (400, "{}"), (201, {"Id": 1.5})]
+)
+def test_what_is_answered_strangely_may_have_been_made(
+    host, place, containers, status, body
+):
+    host.answers["POST /containers/create"] = (status, body)
+
+    found, _status = asked(lambda: containers.create_container(place, REQUEST))
+
+    assert found is exceptions.CloudUnsure
+
+
+def test_what_nobody_asked_for_is_not_taken(host, place, containers):
+    labels = ({}, {base.NODE_MARK: "n"}, {PROJECT_MARK: "red"})
+    strange = [{"Id": "c" * 64, "Labels": one} for one in labels]
+    host.answers["GET /containers/json"] = (200, strange)
+
+    assert containers.list_marked(place) == []
+
+
+def test_a_command_without_end_is_refused(host, place, containers):
+    request = dataclasses.replace(REQUEST, command="sh -c 'x")
+
+    found = asked(lambda: containers.create_container(place, request))
+
+    assert found == (exceptions.CloudError, 400)
+    assert host.asked == []
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
