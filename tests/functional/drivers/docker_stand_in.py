@@ -6,6 +6,7 @@ import ipaddress
 import json
 import pathlib
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -120,9 +121,13 @@ class UnixStandIn(socketserver.UnixStreamServer, StandIn):
 
 
 @contextlib.contextmanager
-def a_stand_in(path: pathlib.Path | None = None) -> Iterator[StandIn]:
-    """Give something that listens on loopback, or at a path."""
+def a_stand_in(
+    path: pathlib.Path | None = None, context: ssl.SSLContext | None = None
+) -> Iterator[StandIn]:
+    """Give something that listens on loopback, or at a path; by TLS with a context."""
     made = StandIn(("127.0.0.1", 0)) if path is None else UnixStandIn(str(path))
+    if context is not None:
+        made.socket = context.wrap_socket(made.socket, server_side=True)
     try:
         yield made
     finally:

@@ -1,6 +1,7 @@
 """Docker engines that answer slowly, without end, or never."""
 
 import gzip
+import ssl
 import threading
 
 import pytest
@@ -11,7 +12,7 @@ from senlin_like.drivers.docker import adapters
 from senlin_like.drivers.docker.containers import DockerContainers, Room
 from senlin_like.drivers.docker.engines import Engines
 from senlin_like.drivers.options import DockerOptions
-from tests.functional.drivers import docker_stand_in
+from tests.functional.drivers import docker_stand_in, test_docker_tls
 
 REQUEST = objects.ContainerRequest(name="c-1", image="a:1")
 
@@ -52,7 +53,7 @@ def test_nobody_is_looked_at_for_long(host, containers, what, how):
 
 
 def test_a_change_has_the_time_of_a_call_as_a_whole(host):
-    containers = made_with(timeout_s=0.5)
+    containers = made_with(timeout_s=3.0)
     host.answers["POST /containers/create"] = docker_stand_in.drip
 
     with pytest.raises(exceptions.CloudUnsure):
@@ -83,7 +84,8 @@ def test_nothing_is_unpacked(host):
         containers.find_labelled(place_of(host), "n1")
 
 
-def test_connections_are_used_again(host, containers):
+def test_connections_are_used_again(host):
+    containers = made_with(look_timeout_s=20.0)
     for _ in range(3):
         assert containers.find_labelled(place_of(host), "n1") == []
 
@@ -94,13 +96,31 @@ def test_connections_are_used_again(host, containers):
 def test_the_clouds_own_engine_is_reached_by_a_socket_of_files(tmp_path):
     path = tmp_path / "docker.sock"
     with docker_stand_in.a_stand_in(path) as host:
+        usual = made_with(url=f"unix://{path}")
+        assert usual.find_labelled(objects.OWN_HOST, "n1") == []
         containers = made_with(url=f"unix://{path}", timeout_s=0.5)
-        assert containers.find_labelled(objects.OWN_HOST, "n1") == []
 
         host.answers["GET /containers/json"] = docker_stand_in.drip
 
         with pytest.raises(exceptions.CloudBusy):
             containers.find_labelled(objects.OWN_HOST, "n1")
+
+
+@pytest.mark.parametrize("how", ["silent", "drip", "endless"])
+def test_limits_hold_for_tls_too(tmp_path, how):
+    certificate, key = test_docker_tls.a_certificate(tmp_path, "engine")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    options = {"tls_on_nodes": True, "tls_ca_file": certificate}
+    with docker_stand_in.a_stand_in(context=context) as host:
+        usual = made_with(look_timeout_s=20.0, **options)
+        assert usual.find_labelled(place_of(host), "n1") == []
+        containers = made_with(look_timeout_s=0.5, **options)
+
+        host.answers["GET /containers/json"] = getattr(docker_stand_in, how)
+
+        with pytest.raises(exceptions.HostUnreachable):
+            containers.find_labelled(place_of(host), "n1")
 
 
 @pytest.mark.parametrize("how", ["silent", "drip"])
