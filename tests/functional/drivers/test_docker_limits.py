@@ -140,6 +140,25 @@ def test_fetching_an_image_ends_some_time(host, monkeypatch, how):
     assert errors[1].status == 404
 
 
+def test_progress_in_chunks_is_followed_to_its_end(host):
+    def in_chunks(handler):
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        for part in (b'{"status": "a"}\r\n{"err', b'or": "No such tag."}\r\n', b""):
+            handler.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+
+    containers = made_with(look_timeout_s=20.0)
+    host.answers["POST /images/create"] = in_chunks
+
+    error_of(containers, host)
+    for thread in threading.enumerate():
+        if thread.name == "docker-pull":
+            thread.join(30)
+
+    assert "No such tag." in error_of(containers, host).message
+
+
 def error_of(containers, host):
     with pytest.raises(exceptions.CloudError) as caught:
         containers.create_container(place_of(host), REQUEST)
