@@ -120,7 +120,10 @@ def open_database(conf: cfg.ConfigOpts) -> Database:
 
 
 def open_driver(conf: cfg.ConfigOpts) -> clouds.Driver:
-    """Load the cloud driver that the options name."""
+    """Load the cloud driver that the options name.
+
+    :raises Invalid: when an option is wrong.
+    """
     url = conf.simulated_cloud.connection or conf.database.connection
     return drivers.load(
         conf.cloud_backend,
@@ -128,7 +131,7 @@ def open_driver(conf: cfg.ConfigOpts) -> clouds.Driver:
             region=conf.default_region_name,
             call_timeout_s=conf.engine.cloud_call_timeout_s,
             service_user=_service_user(conf.authentication),
-            docker=_docker_options(conf.docker),
+            docker=_docker_options(conf),
             simulated_url=url if conf.cloud_backend in SIMULATED else None,
             build_seconds=conf.simulated_cloud.build_seconds,
             build_jitter=conf.simulated_cloud.build_jitter,
@@ -149,7 +152,8 @@ def _service_user(own: Any) -> ServiceUser:
     )
 
 
-def _docker_options(group: Any) -> DockerOptions:
+def _docker_options(conf: cfg.ConfigOpts) -> DockerOptions:
+    group = conf.docker
     return DockerOptions(
         url=group.host,
         uses_tls=group.tls,
@@ -159,7 +163,9 @@ def _docker_options(group: Any) -> DockerOptions:
         tls_key_file=group.tls_key_file,
         tls_on_nodes=group.tls_on_nodes,
         connect_timeout_s=group.connect_timeout_s,
+        look_timeout_s=group.look_timeout_s,
         pulls_images=group.pull_images,
+        rules=_rules(conf.health),
     )
 
 
@@ -235,22 +241,13 @@ def health_options(conf: cfg.ConfigOpts) -> checker.Options:
     :raises Invalid: when a network isn't one.
     """
     group = conf.health
-    try:
-        rules = urls.Rules(
-            allowed=[ipaddress.ip_network(one) for one in group.allowed_networks],
-            denied=[ipaddress.ip_network(one) for one in group.denied_networks],
-        )
-    except ValueError as error:
-        raise exceptions.Invalid(
-            f"[health] allowed_networks, denied_networks: {error}."
-        ) from error
     return checker.Options(
         breaker=Breaker(
             max_unhealthy_percent=group.max_unhealthy_percent,
             max_repairs_in_flight=group.max_repairs_in_flight,
         ),
         asking=web.Limits(
-            rules=rules,
+            rules=_rules(group),
             timeout_s=group.probe_timeout_s,
             max_bytes=group.max_response_size,
         ),
@@ -262,6 +259,18 @@ def health_options(conf: cfg.ConfigOpts) -> checker.Options:
         events_s=group.events_interval_s,
         asks_events=conf.cloud_backend in SIMULATED and not group.listen_to_cloud,
     )
+
+
+def _rules(group: Any) -> urls.Rules:
+    try:
+        return urls.Rules(
+            allowed=[ipaddress.ip_network(one) for one in group.allowed_networks],
+            denied=[ipaddress.ip_network(one) for one in group.denied_networks],
+        )
+    except ValueError as error:
+        raise exceptions.Invalid(
+            f"[health] allowed_networks, denied_networks: {error}."
+        ) from error
 
 
 def leave_garbage_alone() -> None:

@@ -34,6 +34,13 @@ OPTS = [
         help="Seconds to wait for a connection to an engine; "
         "[engine] cloud_call_timeout_s is how long an answer may take.",
     ),
+    cfg.FloatOpt(
+        "look_timeout_s",
+        default=5.0,
+        min=0.1,
+        help="Seconds that the engine on a node may take to answer who only looks. "
+        "Whoever waits for other containers waits meanwhile.",
+    ),
     cfg.BoolOpt(
         "pull_images",
         default=True,

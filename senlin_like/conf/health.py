@@ -131,13 +131,14 @@ OPTS = [
         help="Networks (as 127.0.0.0/8) whose addresses users may have asked though "
         "they are denied otherwise, as loopback and what stands in denied_networks "
         "are. Link-local and metadata addresses are never asked. Holds for the "
-        "addresses of lifecycle hooks too.",
+        "addresses of lifecycle hooks, and of nodes that containers are put on, too.",
     ),
     cfg.ListOpt(
         "denied_networks",
         default=[],
         help="Networks whose addresses users may not have asked, such as that of the "
         "control plane. With 0.0.0.0/0 and ::/0 only allowed_networks are asked. "
-        "Holds for the addresses of lifecycle hooks too.",
+        "Holds for the addresses of lifecycle hooks, and of nodes that containers are "
+        "put on, too.",
     ),
 ]

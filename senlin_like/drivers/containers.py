@@ -3,14 +3,23 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from senlin_like import exceptions
 from senlin_like.drivers import objects
+
+
+class HostUnfit(exceptions.CloudError):
+    """What containers are to be put on can't be asked, or mayn't: none is there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, 409)
 
 
 class Containers(Protocol):
     """Containers on hosts that Docker listens on.
 
     Ids are the first 36 characters of Docker's; statuses are Docker's words.
-    Every call may raise ``HostUnreachable``: nothing was done.
+    Every call may raise ``HostUnreachable``: nothing was done; or ``HostUnfit``: nor
+    will it ever be.
     """
 
     def default_host(self) -> objects.ContainerHost | None:

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from senlin_like.domain import urls
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ServiceUser:
@@ -26,7 +28,9 @@ class DockerOptions:
     """How Docker engines are spoken to; ``url`` is where the cloud's own one listens.
 
     The files are in PEM format. With ``tls_on_nodes`` TLS is also spoken with the
-    engines on nodes. ``pulls_images`` is for images that a host doesn't have.
+    engines on nodes, which have ``look_timeout_s`` seconds to answer who only looks.
+    ``pulls_images`` is for images that a host doesn't have. By ``rules`` the
+    addresses of nodes are judged, which users can choose.
     """
 
     url: str = "unix:///var/run/docker.sock"
@@ -37,7 +41,9 @@ class DockerOptions:
     tls_key_file: str | None = None
     tls_on_nodes: bool = False
     connect_timeout_s: float = 5.0
+    look_timeout_s: float = 5.0
     pulls_images: bool = True
+    rules: urls.Rules = dataclasses.field(default_factory=urls.Rules)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

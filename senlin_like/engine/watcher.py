@@ -14,7 +14,7 @@ from senlin_like.db import claims, progress, watches
 from senlin_like.db.session import Session
 from senlin_like.db.watches import Group, Waiting
 from senlin_like.domain.enums import WaitKind
-from senlin_like.drivers.base import ObjectKind, Observed
+from senlin_like.drivers.base import UNREACHABLE, ObjectKind, Observed
 from senlin_like.flows.workbench import Workbench
 
 LOG = logging.getLogger(__name__)
@@ -111,8 +111,7 @@ class Watcher:
             for one in waiting
             if seen[one.object_id].status in one.until | one.failed
         ]
-        changed = bool(over)
-        pace = self.first_s if changed else min(group.pace * _SLOWER, self.longest_s)
+        pace = self._pace_of(group, seen, has_changed=bool(over))
         woken = self.db.transact(
             lambda session: self._write(
                 session, group.key, over, seen, pace, was_silent=was_silent
@@ -121,6 +120,19 @@ class Watcher:
         if woken:
             self.wake()
         return int(woken)
+
+    def _pace_of(
+        self, group: Group, seen: Mapping[str, Observed], *, has_changed: bool
+    ) -> float:
+        """Return the seconds to the next look; long where no host can be asked.
+
+        Such looks take long themselves, and other groups wait meanwhile.
+        """
+        if has_changed:
+            return self.first_s
+        if all(one.status == UNREACHABLE for one in seen.values()):
+            return min(max(group.pace * 2, self.first_s), _BUSY_MOST_S)
+        return min(group.pace * _SLOWER, self.longest_s)
 
     def _ask(self, key: str, waiting: list[Waiting]) -> Mapping[str, Observed]:
         kind, project, user, region = key.split("|", 3)

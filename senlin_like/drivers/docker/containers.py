@@ -7,6 +7,7 @@ isn't there: several projects may share an engine.
 import concurrent.futures
 import dataclasses
 import re
+import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -68,22 +69,26 @@ class DockerContainers:
                 f"Invalid container name ({request.name}).", 400
             )
         labels = {**request.labels, PROJECT_MARK: self._project}
+        words = _words(request.command)
         client = self._client(host)
         try:
-            with self._told(host, "image", request.image, changes=True):
+            with self._told(host, "image", request.image, changes=True, makes=True):
                 made = client.create_container(
                     image=request.image,
-                    command=request.command,
+                    command=words,
                     name=request.name,
                     labels=labels,
                 )
+                made_id = shapes.identity(made)
         except exceptions.CloudNotFound:
             if not self._engines.options.pulls_images:
                 raise
-            self._room.pulls.await_image(host, client, request.image)
+            self._room.pulls.await_image(
+                host, client, request.image, project=self._project
+            )
         # Asking Docker for the rest might fail, and this call has had its effect.
         return objects.Container(
-            id=made["Id"][: shapes.ID_LENGTH],
+            id=made_id,
             name=request.name,
             status="created",
             image=request.image,
@@ -97,8 +102,7 @@ class DockerContainers:
         """Return one container."""
         client = self._client(host)
         with self._told(host, "container", container_id):
-            found = client.inspect_container(container_id)
-        container = shapes.inspected(found)
+            container = shapes.inspected(client.inspect_container(container_id))
         if container.labels.get(PROJECT_MARK) != self._project:
             raise exceptions.CloudNotFound("container", container_id)
         return _shown(container)
@@ -220,8 +224,15 @@ class DockerContainers:
         labels = [label, f"{PROJECT_MARK}={self._project}"]
         client = self._client(host)
         with self._told(host, "container", "anything"):
-            found = client.containers(all=True, filters={"label": labels})
-        return [shapes.listed(one) for one in found]
+            answered = client.containers(all=True, filters={"label": labels})
+            found = [shapes.listed(one) for one in answered]
+        # What isn't Docker may answer what wasn't asked for.
+        return [
+            one
+            for one in found
+            if one.labels.get(PROJECT_MARK) == self._project
+            and base.NODE_MARK in one.labels
+        ]
 
     def _call(
         self,
@@ -270,10 +281,11 @@ class DockerContainers:
         identity: str,
         *,
         changes: bool = False,
+        makes: bool = False,
     ) -> Iterator[None]:
         """Translate errors; a host that can't be asked may come back as another."""
         try:
-            with faults.told(host, kind, identity, changes=changes):
+            with faults.told(host, kind, identity, changes=changes, makes=makes):
                 yield
         except (
             exceptions.HostUnreachable,
@@ -282,6 +294,17 @@ class DockerContainers:
         ):
             self._engines.forget(host)
             raise
+
+
+def _words(command: str | None) -> list[str] | None:
+    """Take a command apart, as a shell does.
+
+    :raises CloudError: with status 400 when a quotation has no end.
+    """
+    try:
+        return None if command is None else shlex.split(command)
+    except ValueError as error:
+        raise exceptions.CloudError(f"Invalid command: {error}.", 400) from error
 
 
 def _shown(container: objects.Container) -> objects.Container:

@@ -1,39 +1,23 @@
 """Connections to Docker engines: one client for each host, kept."""
 
 import importlib
+import ipaddress
 import threading
 from collections import OrderedDict
 from typing import Any
 
-import requests
-
 from senlin_like import exceptions
-from senlin_like.drivers import objects
-from senlin_like.drivers.docker import faults
+from senlin_like.drivers import containers, objects
+from senlin_like.drivers.docker import adapters, faults
 from senlin_like.drivers.options import DockerOptions
 
 #: Clients that are kept; for other hosts they are made anew.
 _MOST = 256
-#: Connections to one host that are kept.
-_CONNECTIONS = 64
+#: Bytes of an answer of an engine on a node: some thousands of its containers.
+_MOST_BYTES = 4_194_304
+_NO_DOCKER = "It isn't Docker that answers there."
+_PORTS = range(1, 65_536)
 _SCHEMES = ("unix://", "tcp://", "http://", "https://")
-
-
-class _Adapter(requests.adapters.HTTPAdapter):
-    """Waits for a connection as long as for connections, not as for answers."""
-
-    def __init__(self, connect_s: float) -> None:
-        self._connect_s = connect_s
-        super().__init__(pool_maxsize=_CONNECTIONS)
-
-    def send(  # type: ignore[override]
-        self, request: requests.PreparedRequest, **how: Any
-    ) -> requests.Response:
-        """Send a request with two limits of time, in seconds."""
-        answer_s = how.pop("timeout", None)
-        if isinstance(answer_s, int | float):
-            answer_s = (min(self._connect_s, answer_s), answer_s)
-        return super().send(request, timeout=answer_s, **how)
 
 
 class Engines:
@@ -67,10 +51,13 @@ class Engines:
 
         The first time the host is asked for that version.
 
+        :raises HostUnfit: when there is no asking at such an address.
         :raises HostUnreachable: when it can't be reached, or isn't Docker.
         :raises CloudError: when Docker's package isn't installed.
         :raises CloudBusy: when that is so of the cloud's own host.
         """
+        if host != objects.OWN_HOST:
+            self._check(host)
         with self._lock:
             found = self._clients.get(host)
             if found is not None:
@@ -83,6 +70,22 @@ class Engines:
                 # Somebody may be using it still: it closes when nobody does.
                 self._clients.popitem(last=False)
         return made
+
+    def _check(self, host: objects.ContainerHost) -> None:
+        """Refuse addresses that users may not have asked: they choose a node's.
+
+        A name could lead elsewhere each time, so there are none.
+        """
+        try:
+            address = ipaddress.ip_address(host.address.partition("%")[0])
+        except ValueError:
+            refusal: str | None = f"'{host.address[:100]}' is no IP address"
+        else:
+            refusal = self.options.rules.refusal(address)
+        if not refusal and ("%" in host.address or host.port not in _PORTS):
+            refusal = f"{host.address[:100]}, port {host.port}, is nowhere"
+        if refusal:
+            raise containers.HostUnfit(f"Docker isn't asked there: {refusal}.")
 
     def forget(self, host: objects.ContainerHost) -> None:
         """Ask a host anew next time: it may come back as another one."""
@@ -103,21 +106,27 @@ class Engines:
             raise exceptions.CloudError(error.message) from error
         try:
             with faults.told(host, "engine", "this host", changes=False):
-                oldest = docker.constants.MINIMUM_DOCKER_API_VERSION
-                asked = self._open(docker, host, oldest).version(api_version=False)
-                return self._open(docker, host, _common(docker, asked))
-        except exceptions.CloudBusy:
-            raise
+                return self._agree(docker, host)
         except (
-            exceptions.CloudNotFound,
             docker.errors.DockerException,
             # What somebody else answers there may be anything.
             AttributeError,
             KeyError,
+            RecursionError,
             TypeError,
             ValueError,
         ) as error:
-            raise faults.away(host, "It isn't Docker that answers there.") from error
+            raise faults.away(host, _NO_DOCKER) from error
+
+    def _agree(self, docker: Any, host: objects.ContainerHost) -> Any:
+        """Return a client in the newest version that both sides speak."""
+        oldest = docker.constants.MINIMUM_DOCKER_API_VERSION
+        try:
+            told = self._open(docker, host, oldest).version(api_version=False)
+        except docker.errors.APIError as error:
+            # What somebody else says there is nobody's business.
+            raise faults.away(host, _NO_DOCKER) from error
+        return self._open(docker, host, _common(docker, told))
 
     def _open(self, docker: Any, host: objects.ContainerHost, version: str) -> Any:
         is_own = host == objects.OWN_HOST
@@ -127,18 +136,30 @@ class Engines:
             timeout=self.timeout_s,
             tls=self._tls(is_own=is_own) or False,
             user_agent="senlin-like",
-            max_pool_size=_CONNECTIONS,
         )
         # Neither a proxy nor a password file of this machine is meant for Docker.
         client.trust_env = False
         # Who answers on a node is whoever the node's owner lets answer.
         client.max_redirects = 0
-        if not client.base_url.startswith("http+docker:"):
-            for scheme in ("http://", "https://"):
-                client.mount(scheme, _Adapter(self.options.connect_timeout_s))
+        client.headers["Accept-Encoding"] = "identity"
+        if not is_own:
+            _forget_secrets(docker, client)
+        limits = self._limits(is_own=is_own)
+        if client.base_url.startswith("http+docker:"):
+            path = self.options.url.removeprefix("unix://")
+            client.mount("http+docker://", adapters.UnixAdapter(path, limits))
         else:
-            client.mount("http+docker://", _unix_adapter(docker, self))
+            for scheme in ("http://", "https://"):
+                client.mount(scheme, adapters.Adapter(limits))
         return client
+
+    def _limits(self, *, is_own: bool) -> adapters.Limits:
+        options = self.options
+        return adapters.Limits(
+            connect_s=options.connect_timeout_s,
+            look_s=self.timeout_s if is_own else options.look_timeout_s,
+            most_bytes=None if is_own else _MOST_BYTES,
+        )
 
     def _url(self, host: objects.ContainerHost) -> str:
         if host == objects.OWN_HOST:
@@ -171,22 +192,19 @@ def _library() -> Any:
         ) from error
 
 
+def _forget_secrets(docker: Any, client: Any) -> None:
+    """Take from a client what the SDK has read in this account's Docker folder.
+
+    Passwords of registries would go to the host with each image that it fetches,
+    headers with each request, and proxies into its containers.
+    """
+    client._general_configs = {}
+    client._proxy_configs = docker.utils.proxy.ProxyConfig()
+    # If it had none at all, the SDK would read the files again.
+    client._auth_configs = docker.auth.AuthConfig({"auths": {"nobody.invalid": {}}})
+
+
 def _common(docker: Any, told: Any) -> str:
     """Return the newest version that both sides speak."""
     theirs, ours = str(told["ApiVersion"]), docker.constants.DEFAULT_DOCKER_API_VERSION
     return str(min(theirs, ours, key=lambda one: [int(n) for n in one.split(".")]))
-
-
-def _unix_adapter(docker: Any, engines: Engines) -> Any:
-    """Return an adapter with one pool: the SDK's has one for each address."""
-
-    class OnePool(docker.transport.UnixHTTPAdapter):  # type: ignore[misc]
-        def get_connection(self, url: str, proxies: Any = None) -> Any:
-            return super().get_connection("http+docker://localhost", proxies)
-
-    path = engines.options.url.removeprefix("unix://")
-    return OnePool(
-        f"http+unix://{path}",
-        timeout=engines.timeout_s,
-        max_pool_size=_CONNECTIONS,
-    )

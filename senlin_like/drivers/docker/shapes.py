@@ -17,12 +17,23 @@ _EXIT = re.compile(r"Exited \((-?\d+)\)")
 _FRACTION = re.compile(r"\.\d+")
 
 
+def identity(found: Mapping[str, Any]) -> str:
+    """Return as much of an id as is kept.
+
+    :raises ValueError: when it isn't one, and could mean another place.
+    """
+    text = str(found["Id"])
+    if not (text.isascii() and text.isalnum()):
+        raise ValueError("not an id")
+    return text[:ID_LENGTH]
+
+
 def inspected(found: Mapping[str, Any]) -> objects.Container:
     """Read what Docker tells of one container."""
     state, config = found.get("State") or {}, found.get("Config") or {}
     status = str(state.get("Status", ""))
     return objects.Container(
-        id=str(found["Id"])[:ID_LENGTH],
+        id=identity(found),
         name=str(found.get("Name", "")).removeprefix("/"),
         status=status,
         reason=_trouble(state) if status in _ENDED else "",
@@ -44,7 +55,7 @@ def listed(found: Mapping[str, Any]) -> objects.Container:
     ended = _EXIT.match(str(found.get("Status", "")))
     code = int(ended[1]) if ended and status in _ENDED else 0
     return objects.Container(
-        id=str(found["Id"])[:ID_LENGTH],
+        id=identity(found),
         name=str(names[0]).removeprefix("/"),
         status=status,
         reason=_exit(code),

@@ -5,7 +5,7 @@ from typing import Any
 
 from senlin_like import exceptions
 from senlin_like.drivers import base as clouds
-from senlin_like.drivers import objects
+from senlin_like.drivers import containers, objects
 from senlin_like.profiles import base, waits
 from senlin_like.profiles.docker_container import waiting
 from senlin_like.profiles.docker_container.hosts import Hosts
@@ -16,7 +16,8 @@ _STOPPED = ("created", "exited", "dead", clouds.GONE)
 def delete(hosts: Hosts, ask: base.Ask, options: Mapping[str, Any]) -> base.Step:
     """Stop all containers of a node, then remove them.
 
-    By force they are removed at once. Those of a host that is gone are gone.
+    By force they are removed at once. Those of a host that is gone are gone, and
+    where none may be asked for none was made.
 
     :raises CloudError: when the host can't be reached.
     """
@@ -29,6 +30,10 @@ def delete(hosts: Hosts, ask: base.Ask, options: Mapping[str, Any]) -> base.Step
         for place in places:
             _remove(ask, place) if is_forced else _stop(ask, place)
     except exceptions.CloudNotFound:
+        return _gone()
+    except containers.HostUnfit:
+        if ask.node.physical_id or ask.node.data.get(waits.LEFT_BEHIND):
+            raise
         return _gone()
     except exceptions.HostUnreachable:
         if hosts.is_gone(ask):

@@ -1,11 +1,12 @@
 """Finds where Docker listens for the containers of a node."""
 
 import contextlib
+import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
 from senlin_like import exceptions
-from senlin_like.drivers import objects
+from senlin_like.drivers import containers, objects
 from senlin_like.profiles import base, catalogue
 
 #: Types of profiles whose nodes can be hosts.
@@ -35,8 +36,9 @@ class Hosts:
         """Return the host of a node's container.
 
         :raises CloudNotFound: when the host, or what it is made of, is gone.
-        :raises CloudError: when it has no address, or the cloud has no host of its
-            own for a container that names none.
+        :raises HostUnfit: when it has no address.
+        :raises CloudError: when the cloud has no host of its own for a container that
+            names none.
         """
         if not names_host(ask.properties):
             found = ask.cloud.containers.default_host()
@@ -61,7 +63,7 @@ class Hosts:
         """Return where Docker listens on a node.
 
         :raises CloudNotFound: when what the node is made of is gone.
-        :raises CloudError: when it has no address.
+        :raises HostUnfit: when it has no address.
         """
         if not host.physical_id:
             raise exceptions.CloudNotFound("host", host.node_id)
@@ -86,18 +88,34 @@ def _address(host: base.Host, physical_id: str) -> str:
         outputs = host.cloud.orchestration.get_stack(physical_id).outputs
         address = outputs.get(OUTPUT)
         if not address:
-            raise exceptions.CloudError(
-                f"Stack {physical_id} can't be a host: it has no output '{OUTPUT}'.",
-                409,
+            raise containers.HostUnfit(
+                f"Stack {physical_id} can't be a host: it has no output '{OUTPUT}'."
             )
-        return str(address)
+        return _literal(address, f"Stack {physical_id}")
     found = _fixed_addresses(host.cloud.compute.get_server(physical_id))
     if not found:
-        raise exceptions.CloudError(
-            f"Server {physical_id} can't be a host: it has no fixed IPv4 address.",
-            409,
+        raise containers.HostUnfit(
+            f"Server {physical_id} can't be a host: it has no fixed IPv4 address."
         )
-    return found.get(NETWORK) or found[min(found)]
+    return _literal(found.get(NETWORK) or found[min(found)], f"Server {physical_id}")
+
+
+def _literal(given: Any, what: str) -> str:
+    """Return an address as it is usually written, IPv6 without brackets.
+
+    A template can put out anything, such as a name that leads here or there.
+    """
+    text = str(given).strip()
+    if text.startswith("[") and text.endswith("]"):
+        text = text[1:-1]
+    try:
+        if "%" in text:
+            raise ValueError("zones mean something on one machine only")
+        return str(ipaddress.ip_address(text))
+    except ValueError as error:
+        raise containers.HostUnfit(
+            f"{what} can't be a host: '{text[:100]}' is no IP address."
+        ) from error
 
 
 def _fixed_addresses(server: objects.Server) -> dict[str, str]:

@@ -17,7 +17,7 @@ from senlin_like.drivers.docker import cloud as driver
 from senlin_like.drivers.docker.containers import PROJECT_MARK
 from senlin_like.drivers.options import DockerOptions, DriverOptions
 from tests import docker_engine
-from tests.functional.drivers import kits
+from tests.functional.drivers import docker_stand_in, kits
 from tests.functional.drivers.docker_proxy import Proxy
 from tools import container_image
 
@@ -91,7 +91,14 @@ def an_engine(url: str, *, is_on_node: bool, **options: Any) -> Iterator[Engine]
     made = driver.connect(
         DriverOptions(
             call_timeout_s=20.0,
-            docker=DockerOptions(**{"url": url, "pulls_images": False, **options}),
+            docker=DockerOptions(
+                **{
+                    "url": url,
+                    "pulls_images": False,
+                    "rules": docker_stand_in.RULES,
+                    **options,
+                }
+            ),
         )
     )
     proxy = Proxy(url)

@@ -14,6 +14,7 @@ from senlin_like import exceptions
 from senlin_like.drivers import objects
 from senlin_like.drivers.docker.engines import Engines
 from senlin_like.drivers.options import DockerOptions
+from tests.functional.drivers import docker_stand_in
 from tests.functional.drivers.docker_proxy import Proxy
 
 pytestmark = pytest.mark.docker
@@ -74,7 +75,11 @@ def test_both_sides_are_known_by_their_certificates(engine, own):
         "tls_key_file": own[1],
     }
     options = DockerOptions(
-        url=f"tcp://127.0.0.1:{port}", uses_tls=True, tls_on_nodes=True, **files
+        url=f"tcp://127.0.0.1:{port}",
+        uses_tls=True,
+        tls_on_nodes=True,
+        rules=docker_stand_in.RULES,
+        **files,
     )
     engines = Engines(options, timeout_s=20.0)
     node = objects.ContainerHost(address="127.0.0.1", port=port)
@@ -103,7 +108,8 @@ def test_who_is_not_known_gets_nowhere(engine, own, lacking):
 
 def test_an_engine_on_a_node_needs_no_tls_unless_told(docker_url):
     proxy = Proxy(docker_url)
-    engines = Engines(DockerOptions(uses_tls=True), timeout_s=20.0)
+    options = DockerOptions(uses_tls=True, rules=docker_stand_in.RULES)
+    engines = Engines(options, timeout_s=20.0)
 
     assert engines.client(
         objects.ContainerHost(address="127.0.0.1", port=proxy.port)

@@ -1,9 +1,11 @@
 """Containers and the nodes they are put on: who depends on whom, and what stays."""
 
 import pytest
+import sqlalchemy as sa
 
 from senlin_like import exceptions
 from senlin_like.db import hosts
+from senlin_like.db.work_models import WatchGroup
 from senlin_like.flows import node_delete
 from senlin_like.operations import (
     actions,
@@ -245,6 +247,28 @@ def test_looking_at_containers_takes_one_call_for_all_hosts(boxes) -> None:
     calls = boxes.controls.counters()
     assert calls == {"look.container": {"ok": 1}}
     assert len([row for row in boxes.unfinished() if row.wait_kind == "cloud"]) == 20
+
+
+@pytest.mark.parametrize(("stopped", "is_rare"), [(1, False), (2, True)])
+def test_a_group_whose_hosts_all_are_off_is_looked_at_rarely(
+    boxes, stopped, is_rare
+) -> None:
+    boxes.controls.put_settings({"container_seconds": 1e6})
+    kinds.a_cluster(boxes, "more", "box", 4)
+    for _ in range(30):
+        boxes.step()
+    for number in range(1, stopped + 1):
+        boxes.controls.stop_server(by_name(boxes)[f"hosts-{number}"].physical_id)
+
+    for _ in range(10):
+        boxes.advance(60.0)
+        boxes.engine.watcher.look_once()
+
+    with boxes.deps.db.reader() as session:
+        pace = session.scalar(
+            sa.select(WatchGroup.pace).where(WatchGroup.key.startswith("container|"))
+        )
+    assert (pace > boxes.engine.watcher.longest_s) == is_rare
 
 
 def test_containers_are_seen_in_the_cloud_and_can_vanish(boxes) -> None:

@@ -85,28 +85,54 @@ def test_a_host_without_address_is_refused(container):
         container.run("create")
 
 
-def test_a_stack_that_tells_an_address_is_a_host(container):
-    [host] = container.hosts
-    server = container.cloud.compute.get_server(host.physical_id)
+def on_a_stack(container, address):
+    """Let the container's host be a stack that tells an address."""
     template = {
         "heat_template_version": "2018-08-31",
         "parameters": {"where": {"type": "string"}},
         "outputs": {"fixed_ip": {"value": {"get_param": "where"}}},
     }
-    arguments = {
-        "template": template,
-        "parameters": {"where": server.addresses["private"][0]["addr"]},
-    }
+    arguments = {"template": template, "parameters": {"where": address}}
     made = container.cloud.orchestration.create_stack("host-stack", arguments, [])
     container.clock.now += 60
+    [host] = container.hosts
     container.hosts = [
         dataclasses.replace(host, physical_id=made.id, type="os.heat.stack-1.0")
     ]
+    return host
+
+
+def test_a_stack_that_tells_an_address_is_a_host(container):
+    server = container.cloud.compute.get_server(container.hosts[0].physical_id)
+    host = on_a_stack(container, server.addresses["private"][0]["addr"])
 
     container.run("create")
 
     container.hosts = [host]
     assert status(container) == "running"
+
+
+@pytest.mark.parametrize(
+    "told", ["localhost", "10.0.0.1:80/x?", "2130706433", "fe80::1%/x", "[]"]
+)
+def test_a_stack_that_tells_no_address_is_no_host(container, told):
+    on_a_stack(container, told)
+
+    with pytest.raises(exceptions.CloudError, match="no IP address") as caught:
+        container.run("create")
+    assert caught.value.blames_request
+
+    # Else neither could go: a host stays as long as there is a node on it.
+    container.run("delete", {})
+
+
+@pytest.mark.parametrize("told", ["2001:DB8::0:1", "[2001:db8::1]"])
+def test_a_stack_may_tell_an_address_of_version_6(container, told):
+    on_a_stack(container, told)
+
+    place = container.plugin.locate("c", container.properties, container.ask().hosts)
+
+    assert place == "[2001:db8::1]:2375/c"
 
 
 def test_deleting_stops_and_leaves_nothing(container):

@@ -1,5 +1,7 @@
 """Options reach those who go by them."""
 
+import ipaddress
+
 import pytest
 from oslo_config import cfg
 
@@ -21,6 +23,24 @@ def test_images_are_brought_to_hosts_as_options_say(tmp_path):
     assert settings.image_cache_parallelism == 3
     assert settings.image_cache_attempts == 7
     assert settings.image_cache_host_timeout == 60
+
+
+@pytest.mark.parametrize(
+    ("address", "is_refused"),
+    [("127.0.0.1", False), ("::1", True), ("192.0.2.1", True)],
+)
+def test_containers_are_put_where_users_may_have_addresses_asked(
+    tmp_path, address, is_refused
+):
+    file = tmp_path / "service.conf"
+    file.write_text(
+        "[health]\nallowed_networks = 127.0.0.0/8\ndenied_networks = 192.0.2.0/24\n"
+    )
+
+    options = assembly._docker_options(opts.load(["--config-file", str(file)]))
+
+    refusal = options.rules.refusal(ipaddress.ip_address(address))
+    assert (refusal is not None) == is_refused
 
 
 def test_the_environment_names_another_folder_for_the_configuration(
