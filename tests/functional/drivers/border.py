@@ -28,6 +28,8 @@ SERVICES = {
 REGION = "RegionOne"
 TRUST_ID = "0123456789abcdef0123456789abcdef"
 LIFE_S = 86_400
+#: Of who acts with a trust, and of the service itself.
+PROJECTS = {"trust": "p-1", "service": "p-service"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,8 +61,9 @@ class Border(http.server.ThreadingHTTPServer):
     """Answers as told; ``asked`` has all requests but those for versions.
 
     ``otherwise`` answers what nothing was told about. ``refused`` is what Keystone
-    answers to who wants a token: for a ``trust``, or for the ``service`` itself.
-    Tokens in ``dead`` get a 401 from services.
+    answers to who wants a token: for a ``trust``, or for the ``service`` itself;
+    ``holders`` tells which of them has got a token. Tokens in ``dead`` get a 401
+    from services.
     """
 
     daemon_threads = True
@@ -72,6 +75,7 @@ class Border(http.server.ThreadingHTTPServer):
         self.otherwise: Told | None = None
         self.refused: dict[str, Answer] = {}
         self.dead: set[str] = set()
+        self.holders: dict[str, str] = {}
         self.life = "2100-01-01T00:00:00.000000Z"
         self.roles = ["member", "reader"]
         self.lock = threading.Lock()
@@ -132,13 +136,15 @@ class Border(http.server.ThreadingHTTPServer):
         token = {
             "methods": ["password"],
             "user": person,
-            "project": {"id": "p-1", "name": "p", "domain": {"id": "default"}},
+            "project": {"id": PROJECTS[kind], "name": "p", "domain": {"id": "default"}},
             "issued_at": "2020-01-01T00:00:00.000000Z",
             "expires_at": self.life,
             "roles": [{"id": name, "name": name} for name in self.roles],
             "catalog": [self._listed(*one) for one in SERVICES.items()],
         }
-        headers = {"X-Subject-Token": f"token-{next(self.numbers)}"}
+        secret = f"token-{next(self.numbers)}"
+        self.holders[secret] = kind
+        headers = {"X-Subject-Token": secret}
         return Answer(status=201, body={"token": token}, headers=headers)
 
     def _listed(self, service: str, version: str) -> dict[str, Any]:
