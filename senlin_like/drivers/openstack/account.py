@@ -91,7 +91,9 @@ class Api:
         with account.told(query.what, changes=False):
             adapter = account.adapter(self._service)
             if adapter.get_endpoint() is None:
-                raise keystone.EndpointNotFound
+                if adapter.get_endpoint(skip_discovery=True) is None:
+                    raise keystone.EndpointNotFound
+                raise keystone.DiscoveryFailure
         with account.told(query.what, changes=changes):
             response = adapter.request(
                 query.path,
@@ -177,7 +179,8 @@ class AccountView:
         """
         with self.told("Keystone", changes=False):
             try:
-                return self.adapter(service).get_endpoint() is not None
+                listed = self.adapter(service).get_endpoint(skip_discovery=True)
+                return listed is not None
             except keystone.EndpointNotFound:
                 return False
 

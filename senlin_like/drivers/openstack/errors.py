@@ -106,10 +106,11 @@ def check(what: str, response: Any, *, changes: bool) -> None:
     :raises CloudError: when the cloud refuses; the message is the service's own.
     """
     status = int(response.status_code)
-    if status < HTTPStatus.BAD_REQUEST:
+    if status < HTTPStatus.MULTIPLE_CHOICES:
         return
     message = f"{what}: {reason_of(response)}"[:_LONGEST]
-    if status in _BUSY:
+    # What can be followed elsewhere has been: this is no service's answer.
+    if status in _BUSY or status < HTTPStatus.BAD_REQUEST:
         raise exceptions.CloudBusy(message, _pause(response))
     if status == HTTPStatus.NOT_IMPLEMENTED:
         raise exceptions.CloudError(message, status)

@@ -63,7 +63,7 @@ class Border(http.server.ThreadingHTTPServer):
     ``otherwise`` answers what nothing was told about. ``refused`` is what Keystone
     answers to who wants a token: for a ``trust``, or for the ``service`` itself;
     ``holders`` tells which of them has got a token. Tokens in ``dead`` get a 401
-    from services.
+    from services. ``bare`` are the services that the catalogue has without version.
     """
 
     daemon_threads = True
@@ -76,6 +76,7 @@ class Border(http.server.ThreadingHTTPServer):
         self.refused: dict[str, Answer] = {}
         self.dead: set[str] = set()
         self.holders: dict[str, str] = {}
+        self.bare: set[str] = set()
         self.life = "2100-01-01T00:00:00.000000Z"
         self.roles = ["member", "reader"]
         self.lock = threading.Lock()
@@ -118,13 +119,15 @@ class Border(http.server.ThreadingHTTPServer):
             return known.pop(0) if len(known) > 1 else known[0]
 
     def version(self, path: str) -> Any:
-        """Return the document of a service's version, if the path is one's."""
+        """Return the document of a service's version, or of all that it has."""
         for service, version in SERVICES.items():
+            link = {"rel": "self", "href": f"{self.url}/{service}/{version}/"}
+            entry = {"id": version, "status": "CURRENT", "links": [link]}
+            entry |= {"version": "2.100", "min_version": "2.1"}
             if path.rstrip("/") == f"/{service}/{version}":
-                link = {"rel": "self", "href": f"{self.url}{path}"}
-                entry = {"id": version, "status": "CURRENT", "links": [link]}
-                entry |= {"version": "2.100", "min_version": "2.1"}
                 return {"version": entry}
+            if service in self.bare and path.rstrip("/") == f"/{service}":
+                return {"versions": [entry]}
         return None
 
     def _token(self, asked: Asked) -> Answer:
@@ -153,7 +156,9 @@ class Border(http.server.ThreadingHTTPServer):
             "interface": "public",
             "region": REGION,
             "region_id": REGION,
-            "url": f"{self.url}/{service}/{version}",
+            "url": f"{self.url}/{service}"
+            if service in self.bare
+            else f"{self.url}/{service}/{version}",
         }
         return {"type": service, "name": service, "endpoints": [endpoint]}
 

@@ -273,12 +273,6 @@ def test_a_region_without_the_service_is_like_one(sessions):
     assert refused(owner).status == 400
 
 
-def test_versions_that_cant_be_found_out_dont_matter(cloud, owner, monkeypatch):
-    monkeypatch.setattr(cloud, "version", lambda _path: None)
-
-    assert owner.api("compute").read(READ) == {"servers": []}
-
-
 def test_owners_share_connections_but_no_cookies(cloud, sessions):
     cookie = {"Set-Cookie": "balancer=1; Path=/"}
     cloud.tell("GET", SERVERS, Answer(body={"servers": []}, headers=cookie))
