@@ -1,9 +1,9 @@
 """Nova's HTTP side on loopback: servers, lists with pages, cells that don't answer.
 
 As Nova does: a list without filter, limit and marker tells of servers in cells
-that are down, other lists leave them out; deleted servers are shown among the
-changes only; a marker that isn't there any more is refused. The servers of other
-projects are there for admins only.
+that are down, other lists leave them out; deleted servers, also those that can be
+restored, are shown among the changes only; a marker that isn't there any more is
+refused. The servers of other projects are there for admins only.
 """
 
 import contextlib
@@ -125,6 +125,8 @@ class Nova(border.Border):
         return self._is_admin(asked) or border.PROJECTS[holder] == server.project
 
     def _fits(self, server: Server, since: str | None) -> bool:
+        if since is None and server.status == "SOFT_DELETED":
+            return False
         if since is None:
             return server.status != "DELETED" or server.lingers
         begin = datetime.datetime.fromisoformat(since).timestamp()
