@@ -20,8 +20,6 @@ from senlin_like.drivers.openstack.sessions import Sessions
 TRUST = "trust_id"
 #: And, where the cloud has messaging, that of the one which is used for it alone.
 MESSAGING_TRUST = "messaging_trust_id"
-#: What keystonemiddleware says in front of a service that can't check a token.
-_KEYSTONE_IS_AWAY = "Keystone service is temporarily unavailable"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -120,8 +118,7 @@ class Api:
         """
         if self._service == "identity":
             return response.status_code in errors.TOKEN_REFUSED
-        is_away = response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-        return is_away and _KEYSTONE_IS_AWAY in response.text
+        return errors.is_without_keystone(response)
 
 
 class AccountView:

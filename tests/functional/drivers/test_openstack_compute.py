@@ -18,6 +18,7 @@ def refusal(status, message):
 
 
 DONE = Answer(status=202)
+NOVAS = {"x-compute-request-id": "req-1", "x-openstack-request-id": "req-1"}
 FORBIDDEN = refusal(403, "Policy doesn't allow it.")
 BUSY = refusal(409, "Cannot 'x' instance y while it is in task_state deleting")
 WRONG = refusal(409, "Cannot 'x' instance y while it is in vm_state building")
@@ -89,7 +90,12 @@ def test_a_quota_that_is_exceeded_is_told(nova, compute):
     [
         (Answer(status=None), exceptions.CloudUnsure),
         (Answer(status=500), exceptions.CloudUnsure),
-        (Answer(status=503), exceptions.CloudBusy),
+        (Answer(status=502), exceptions.CloudUnsure),
+        # A proxy says so too where Nova broke off after it had taken the request.
+        (Answer(status=503), exceptions.CloudUnsure),
+        (Answer(status=503, headers=NOVAS), exceptions.CloudBusy),
+        (Answer(status=503, headers={"Retry-After": "7"}), exceptions.CloudBusy),
+        (Answer(status=429), exceptions.CloudBusy),
         (Answer(status=429, headers={"Retry-After": "7"}), exceptions.CloudBusy),
     ],
 )
