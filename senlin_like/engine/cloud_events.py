@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from senlin_like.db import identity
 from senlin_like.drivers import base as clouds
 
 #: What a server that was well isn't any more after it; so is one after any error.
@@ -45,7 +46,9 @@ class Notice:
 def read(event_type: Any, payload: Any) -> Notice | None:
     """Return what a notification says; None if it concerns nobody, or is no such.
 
-    Costs next to nothing for those that don't concern us. Never raises.
+    Users may mark their servers with anything: what no database can be asked for,
+    or can't be the id of a node, is no mark. Costs next to nothing for those that
+    don't concern us. Never raises.
     """
     if not isinstance(event_type, str) or not isinstance(payload, Mapping):
         return None
@@ -58,6 +61,10 @@ def read(event_type: Any, payload: Any) -> Notice | None:
     if found is None or not all(isinstance(one, str) and one for one in found):
         return None
     node_id, object_id = found
+    if not identity.is_uuid_like(node_id):
+        return None
+    if not (identity.is_storable(object_id) and identity.is_storable(event_type)):
+        return None
     return Notice(node_id=node_id, object_id=object_id, event=event_type[:_LONGEST])
 
 

@@ -20,8 +20,6 @@ from senlin_like.drivers.openstack.sessions import Sessions
 TRUST = "trust_id"
 #: And, where the cloud has messaging, that of the one which is used for it alone.
 MESSAGING_TRUST = "messaging_trust_id"
-#: What keystonemiddleware says in front of a service that can't check a token.
-_KEYSTONE_IS_AWAY = "Keystone service is temporarily unavailable"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -91,7 +89,9 @@ class Api:
         with account.told(query.what, changes=False):
             adapter = account.adapter(self._service)
             if adapter.get_endpoint() is None:
-                raise keystone.EndpointNotFound
+                if adapter.get_endpoint(skip_discovery=True) is None:
+                    raise keystone.EndpointNotFound
+                raise keystone.DiscoveryFailure
         with account.told(query.what, changes=changes):
             response = adapter.request(
                 query.path,
@@ -118,8 +118,7 @@ class Api:
         """
         if self._service == "identity":
             return response.status_code in errors.TOKEN_REFUSED
-        is_away = response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-        return is_away and _KEYSTONE_IS_AWAY in response.text
+        return errors.is_without_keystone(response)
 
 
 class AccountView:
@@ -177,7 +176,8 @@ class AccountView:
         """
         with self.told("Keystone", changes=False):
             try:
-                return self.adapter(service).get_endpoint() is not None
+                listed = self.adapter(service).get_endpoint(skip_discovery=True)
+                return listed is not None
             except keystone.EndpointNotFound:
                 return False
 

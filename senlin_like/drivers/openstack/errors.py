@@ -18,8 +18,9 @@ from senlin_like import exceptions
 
 #: How much of a cloud's message is kept.
 _LONGEST = 1000
-#: The answers of somebody who has certainly done nothing. With the first one
-#: Neutron says that somebody else has changed the object at the same time.
+#: The answers of somebody who has done nothing, the last one with conditions. With
+#: the first one Neutron says that somebody else has changed the object at the same
+#: time.
 _BUSY = frozenset(
     {
         HTTPStatus.PRECONDITION_FAILED,
@@ -27,6 +28,11 @@ _BUSY = frozenset(
         HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
+#: What keystonemiddleware says in front of a service that can't check a token.
+_KEYSTONE_IS_AWAY = "Keystone service is temporarily unavailable"
+#: What a service's own answer has, or anybody's who tells to come later. Proxies
+#: have a plain 503 too for a service that broke off after it had begun.
+_SIGNS = ("x-openstack-request-id", "x-compute-request-id", "Retry-After")
 #: What Keystone answers to who comes with what can't be used (any more).
 TOKEN_REFUSED = frozenset(
     {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
@@ -106,10 +112,11 @@ def check(what: str, response: Any, *, changes: bool) -> None:
     :raises CloudError: when the cloud refuses; the message is the service's own.
     """
     status = int(response.status_code)
-    if status < HTTPStatus.BAD_REQUEST:
+    if status < HTTPStatus.MULTIPLE_CHOICES:
         return
     message = f"{what}: {reason_of(response)}"[:_LONGEST]
-    if status in _BUSY:
+    # What can be followed elsewhere has been: this is no service's answer.
+    if status < HTTPStatus.BAD_REQUEST or _is_left(response):
         raise exceptions.CloudBusy(message, _pause(response))
     if status == HTTPStatus.NOT_IMPLEMENTED:
         raise exceptions.CloudError(message, status)
@@ -120,6 +127,25 @@ def check(what: str, response: Any, *, changes: bool) -> None:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise exceptions.CloudUnsure(message, status)
     raise exceptions.CloudError(message, status)
+
+
+def _is_left(response: Any) -> bool:
+    """Tell whether it is certain that nothing was done, for now.
+
+    Only what makes something may not be repeated after an uncertain answer.
+    """
+    if response.status_code not in _BUSY:
+        return False
+    if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+        return True
+    is_own = any(sign in response.headers for sign in _SIGNS)
+    return is_own or response.request.method != "POST" or is_without_keystone(response)
+
+
+def is_without_keystone(response: Any) -> bool:
+    """Tell whether a service can't check tokens now."""
+    is_away = response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    return is_away and _KEYSTONE_IS_AWAY in response.text
 
 
 def _unclear(message: str, response: Any, status: int, *, changes: bool) -> Never:

@@ -35,9 +35,11 @@ def look(
 
     :raises CloudError: when the service's account may not ask (403).
     """
-    told = _read(admin, member.project, ids)
     found: dict[str, Hypervisor] = {}
+    told = _read(admin, member.project, ids)
     for server_id, server in told.items():
+        if server.get("tenant_id") != member.project:
+            continue
         if _STATUS not in server and server["status"] != UNKNOWN:
             raise _not_allowed("Nova doesn't show it the hosts")
         if _STATUS not in server:
@@ -47,31 +49,30 @@ def look(
             name = server.get(_NAME) or ""
             found[server_id] = Hypervisor(name=name, state=state, status=status)
     missing = [one for one in ids if one not in told]
-    if len(ids) > FEW and missing:
-        # Admins too are told nothing of cells that don't answer.
+    if missing:
+        # Only the owner can tell a server that is gone from one that isn't shown.
         seen = looks.look(member.api("compute"), missing)
-        found |= {one: _UNKNOWN for one in missing if seen[one].status != GONE}
+        shown = [one for one in missing if seen[one].status != GONE]
+        if len(ids) <= FEW and any(seen[one].status != UNKNOWN for one in shown):
+            raise _not_allowed("Nova doesn't show it the servers of others")
+        # Lists tell admins too nothing of cells that don't answer.
+        found |= dict.fromkeys(shown, _UNKNOWN)
     return found
 
 
 def _read(admin: Api, project: str, ids: Collection[str]) -> dict[str, Told]:
-    """Read servers as an admin; what isn't the project's is left out."""
+    """Read servers as an admin; those of other projects may be left out."""
     try:
         if len(ids) <= FEW:
-            told = server_lists.read_each(admin, ids)
-        else:
-            filters = [("all_tenants", "1"), ("project_id", project)]
-            listed = server_lists.read_all(admin, filters)
-            told = {one["id"]: one for one in server_lists.present(listed)}
+            return server_lists.read_each(admin, ids)
+        filters = [("all_tenants", "1"), ("project_id", project)]
+        listed = server_lists.read_all(admin, filters)
+        shown = server_lists.present(listed)
+        return {one["id"]: one for one in shown if one["id"] in ids}
     except exceptions.CloudError as error:
         if error.status == HTTPStatus.FORBIDDEN:
             raise _not_allowed(error.message) from error
         raise
-    return {
-        server_id: server
-        for server_id, server in told.items()
-        if server_id in ids and server.get("tenant_id") == project
-    }
 
 
 def _not_allowed(reason: str) -> exceptions.CloudError:

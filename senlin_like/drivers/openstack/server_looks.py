@@ -3,7 +3,9 @@
 What was seen of an account's servers is kept, and only what has changed since is
 asked for. Clocks differ and changes are written down late: so what is asked for
 overlaps, and from time to time everything is read. A server is only said to be
-gone when Nova says so of it, or has shown a whole list without it.
+gone when Nova says so of it, or has shown a whole list without it. The latter
+holds until everything is read again, and each until a list shows the server: lists
+leave out servers that can be restored, and a database may lag behind.
 """
 
 import datetime
@@ -31,7 +33,7 @@ FULL_EVERY_S = 600.0
 _MOST_NODES = 20
 #: Accounts that something is kept of.
 _MOST_ACCOUNTS = 256
-#: Servers of an account that are known to be gone; none comes back.
+#: Servers of an account that Nova has said of to be gone.
 _MOST_GONE = 10_000
 
 
@@ -50,6 +52,7 @@ class Looks:
         self._lock = threading.Lock()
         self._seen: dict[str, Observed] = {}
         self._gone: OrderedDict[str, None] = OrderedDict()
+        self._left_out: set[str] = set()
         self._asked: datetime.datetime | None = None
         self._read_at = 0.0
 
@@ -69,7 +72,7 @@ class Looks:
                 is_whole = self._read_anew(api)
                 missing = self._missing(ids)
             if is_whole:
-                self._keep_gone(missing)
+                self._left_out.update(missing)
                 missing = []
             found = {one: self._known(one) for one in ids if one not in missing}
         if missing:
@@ -101,12 +104,11 @@ class Looks:
         return found
 
     def _missing(self, ids: Iterable[str]) -> list[str]:
-        return [one for one in ids if one not in self._seen and one not in self._gone]
+        known = (self._seen, self._gone, self._left_out)
+        return [one for one in ids if not any(one in kept for kept in known)]
 
     def _known(self, server_id: str) -> Observed:
-        if server_id in self._gone:
-            return Observed(id=server_id, status=GONE)
-        return self._seen[server_id]
+        return self._seen.get(server_id) or Observed(id=server_id, status=GONE)
 
     def _refresh(self, api: Api) -> bool:
         """Learn what has changed; tells whether no server can be missing."""
@@ -126,6 +128,7 @@ class Looks:
         read_at = self._clock()
         listed = server_lists.read_all(api)
         self._seen.clear()
+        self._left_out.clear()
         self._learn(listed)
         self._asked, self._read_at = listed.at, read_at
         return listed.is_whole
@@ -136,8 +139,9 @@ class Looks:
             if seen.status == GONE:
                 self._seen.pop(seen.id, None)
                 self._keep_gone([seen.id])
-            elif seen.id not in self._gone:
+            else:
                 self._seen[seen.id] = seen
+                self._gone.pop(seen.id, None)
 
     def _keep_gone(self, ids: Iterable[str]) -> None:
         for one in ids:

@@ -148,6 +148,9 @@ class Sessions:
             min_version=version,
             max_version=version and f"{version}.latest",
             endpoint_override=self.auth_url if kind == "identity" else None,
+            # Or else a service whose versions can't be found out is asked without
+            # one: its 404 would mean that things are gone.
+            allow_version_hack=False,
         )
 
     def accepts_service(self) -> bool:

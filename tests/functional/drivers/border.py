@@ -28,6 +28,8 @@ SERVICES = {
 REGION = "RegionOne"
 TRUST_ID = "0123456789abcdef0123456789abcdef"
 LIFE_S = 86_400
+#: Of who acts with a trust, and of the service itself.
+PROJECTS = {"trust": "p-1", "service": "p-service"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,8 +61,9 @@ class Border(http.server.ThreadingHTTPServer):
     """Answers as told; ``asked`` has all requests but those for versions.
 
     ``otherwise`` answers what nothing was told about. ``refused`` is what Keystone
-    answers to who wants a token: for a ``trust``, or for the ``service`` itself.
-    Tokens in ``dead`` get a 401 from services.
+    answers to who wants a token: for a ``trust``, or for the ``service`` itself;
+    ``holders`` tells which of them has got a token. Tokens in ``dead`` get a 401
+    from services. ``bare`` are the services that the catalogue has without version.
     """
 
     daemon_threads = True
@@ -72,6 +75,8 @@ class Border(http.server.ThreadingHTTPServer):
         self.otherwise: Told | None = None
         self.refused: dict[str, Answer] = {}
         self.dead: set[str] = set()
+        self.holders: dict[str, str] = {}
+        self.bare: set[str] = set()
         self.life = "2100-01-01T00:00:00.000000Z"
         self.roles = ["member", "reader"]
         self.lock = threading.Lock()
@@ -114,13 +119,15 @@ class Border(http.server.ThreadingHTTPServer):
             return known.pop(0) if len(known) > 1 else known[0]
 
     def version(self, path: str) -> Any:
-        """Return the document of a service's version, if the path is one's."""
+        """Return the document of a service's version, or of all that it has."""
         for service, version in SERVICES.items():
+            link = {"rel": "self", "href": f"{self.url}/{service}/{version}/"}
+            entry = {"id": version, "status": "CURRENT", "links": [link]}
+            entry |= {"version": "2.100", "min_version": "2.1"}
             if path.rstrip("/") == f"/{service}/{version}":
-                link = {"rel": "self", "href": f"{self.url}{path}"}
-                entry = {"id": version, "status": "CURRENT", "links": [link]}
-                entry |= {"version": "2.100", "min_version": "2.1"}
                 return {"version": entry}
+            if service in self.bare and path.rstrip("/") == f"/{service}":
+                return {"versions": [entry]}
         return None
 
     def _token(self, asked: Asked) -> Answer:
@@ -132,13 +139,15 @@ class Border(http.server.ThreadingHTTPServer):
         token = {
             "methods": ["password"],
             "user": person,
-            "project": {"id": "p-1", "name": "p", "domain": {"id": "default"}},
+            "project": {"id": PROJECTS[kind], "name": "p", "domain": {"id": "default"}},
             "issued_at": "2020-01-01T00:00:00.000000Z",
             "expires_at": self.life,
             "roles": [{"id": name, "name": name} for name in self.roles],
             "catalog": [self._listed(*one) for one in SERVICES.items()],
         }
-        headers = {"X-Subject-Token": f"token-{next(self.numbers)}"}
+        secret = f"token-{next(self.numbers)}"
+        self.holders[secret] = kind
+        headers = {"X-Subject-Token": secret}
         return Answer(status=201, body={"token": token}, headers=headers)
 
     def _listed(self, service: str, version: str) -> dict[str, Any]:
@@ -147,7 +156,9 @@ class Border(http.server.ThreadingHTTPServer):
             "interface": "public",
             "region": REGION,
             "region_id": REGION,
-            "url": f"{self.url}/{service}/{version}",
+            "url": f"{self.url}/{service}"
+            if service in self.bare
+            else f"{self.url}/{service}/{version}",
         }
         return {"type": service, "name": service, "endpoints": [endpoint]}
 

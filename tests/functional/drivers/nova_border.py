@@ -1,8 +1,9 @@
 """Nova's HTTP side on loopback: servers, lists with pages, cells that don't answer.
 
 As Nova does: a list without filter, limit and marker tells of servers in cells
-that are down, other lists leave them out; deleted servers are shown among the
-changes only; a marker that isn't there any more is refused.
+that are down, other lists leave them out; deleted servers, also those that can be
+restored, are shown among the changes only; a marker that isn't there any more is
+refused. The servers of other projects are there for admins only.
 """
 
 import contextlib
@@ -29,6 +30,7 @@ class Server:
     id: str
     number: int
     status: str = "BUILD"
+    project: str = "p-1"
     fault: str = ""
     updated: int = START
     is_down: bool = False
@@ -38,7 +40,7 @@ class Server:
 
 
 class Nova(border.Border):
-    """Time stands still unless ``now`` is set."""
+    """Time stands still unless ``now`` is set; ``admins`` are holders of tokens."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,6 +51,7 @@ class Nova(border.Border):
     def reset(self) -> None:
         self.now = START
         self.page = 1000
+        self.admins = {"service"}
         self.servers: dict[str, Server] = {}
         self.before_page: Any = None
         self.answers.clear()
@@ -74,12 +77,13 @@ class Nova(border.Border):
             if asked.path == f"{SERVERS}/detail":
                 return self._list(asked)
             if asked.path.startswith(f"{SERVERS}/"):
-                return self._one(asked.path.removeprefix(f"{SERVERS}/"))
+                return self._one(asked)
         return super().answer(asked)
 
-    def _one(self, server_id: str) -> Answer:
-        found = self.servers.get(server_id)
-        if found is None or (found.status == "DELETED" and not found.lingers):
+    def _one(self, asked: Asked) -> Answer:
+        found = self.servers.get(asked.path.removeprefix(f"{SERVERS}/"))
+        is_there = found is not None and self._is_shown(asked, found)
+        if not is_there or (found.status == "DELETED" and not found.lingers):
             return Answer(status=404, body={"itemNotFound": {"message": "no such"}})
         return Answer(body={"server": self._shown(found)})
 
@@ -88,7 +92,13 @@ class Nova(border.Border):
         if self.before_page is not None:
             self.before_page(query)
         since = query.get("changes-since")
-        shown = [one for one in self.servers.values() if self._fits(one, since)]
+        if "all_tenants" in query and not self._is_admin(asked):
+            return Answer(status=403, body={"forbidden": {"message": "not you"}})
+        shown = [
+            one
+            for one in self.servers.values()
+            if self._fits(one, since) and self._is_shown(asked, one)
+        ]
         if query:
             shown = [one for one in shown if not one.is_down]
         shown.sort(key=lambda one: (one.is_down, -one.number))
@@ -107,7 +117,16 @@ class Nova(border.Border):
             body["servers_links"] = [link]
         return Answer(body=body)
 
+    def _is_admin(self, asked: Asked) -> bool:
+        return self.holders[asked.headers["X-Auth-Token"]] in self.admins
+
+    def _is_shown(self, asked: Asked, server: Server) -> bool:
+        holder = self.holders[asked.headers["X-Auth-Token"]]
+        return self._is_admin(asked) or border.PROJECTS[holder] == server.project
+
     def _fits(self, server: Server, since: str | None) -> bool:
+        if since is None and server.status == "SOFT_DELETED":
+            return False
         if since is None:
             return server.status != "DELETED" or server.lingers
         begin = datetime.datetime.fromisoformat(since).timestamp()
@@ -115,13 +134,13 @@ class Nova(border.Border):
 
     def _shown(self, server: Server) -> dict[str, Any]:
         if server.is_down:
-            return {"id": server.id, "status": "UNKNOWN", "tenant_id": "p-1"}
+            return {"id": server.id, "status": "UNKNOWN", "tenant_id": server.project}
         stamp = datetime.datetime.fromtimestamp(server.updated, datetime.UTC)
         shown: dict[str, Any] = {
             "id": server.id,
             "name": f"server-{server.number}",
             "status": server.status,
-            "tenant_id": "p-1",
+            "tenant_id": server.project,
             "updated": stamp.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "created": stamp.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "addresses": {},
@@ -131,6 +150,11 @@ class Nova(border.Border):
         if server.fault:
             shown["fault"] = {"code": 500, "message": server.fault}
         return shown
+
+
+def on_host(word: str) -> dict[str, str]:
+    """Return what is shown of a server's host to those who may see it."""
+    return {"host_status": word, "OS-EXT-SRV-ATTR:hypervisor_hostname": "cmp1"}
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ def refusal(status, message):
 
 
 DONE = Answer(status=202)
+NOVAS = {"x-compute-request-id": "req-1", "x-openstack-request-id": "req-1"}
 FORBIDDEN = refusal(403, "Policy doesn't allow it.")
 BUSY = refusal(409, "Cannot 'x' instance y while it is in task_state deleting")
 WRONG = refusal(409, "Cannot 'x' instance y while it is in vm_state building")
@@ -89,7 +90,12 @@ def test_a_quota_that_is_exceeded_is_told(nova, compute):
     [
         (Answer(status=None), exceptions.CloudUnsure),
         (Answer(status=500), exceptions.CloudUnsure),
-        (Answer(status=503), exceptions.CloudBusy),
+        (Answer(status=502), exceptions.CloudUnsure),
+        # A proxy says so too where Nova broke off after it had taken the request.
+        (Answer(status=503), exceptions.CloudUnsure),
+        (Answer(status=503, headers=NOVAS), exceptions.CloudBusy),
+        (Answer(status=503, headers={"Retry-After": "7"}), exceptions.CloudBusy),
+        (Answer(status=429), exceptions.CloudBusy),
         (Answer(status=429, headers={"Retry-After": "7"}), exceptions.CloudBusy),
     ],
 )
@@ -170,12 +176,12 @@ def test_servers_are_found_by_their_mark_in_one_call(nova, compute):
 
 
 def test_a_server_that_has_just_been_deleted_is_gone(nova, compute):
-    ids = [nova.make(more=on_host("UP")).id for _ in range(5)]
+    ids = [nova.make(more=nova_border.on_host("UP")).id for _ in range(5)]
     gone = nova.make(
         status="DELETED",
         lingers=True,
         metadata={base.NODE_MARK: "n-1"},
-        more=on_host("UP"),
+        more=nova_border.on_host("UP"),
     )
 
     assert compute.find_marked("n-1") == []
@@ -231,69 +237,6 @@ def test_addresses_are_not_missing_when_a_cell_is_down(nova, compute, count):
 
     with pytest.raises(exceptions.CloudBusy):
         compute.list_addresses([one.id for one in servers])
-
-
-def on_host(word):
-    return {"host_status": word, "OS-EXT-SRV-ATTR:hypervisor_hostname": "cmp1"}
-
-
-@pytest.mark.parametrize("count", [1, 20])
-@pytest.mark.parametrize(
-    ("word", "state", "status", "is_well"),
-    [
-        ("UP", "up", "enabled", True),
-        ("MAINTENANCE", "up", "disabled", False),
-        ("DOWN", "down", "enabled", False),
-        ("UNKNOWN", "down", "enabled", False),
-    ],
-)
-def test_hypervisors_are_told_in_one_call(
-    nova, compute, count, word, state, status, is_well
-):
-    ids = [nova.make(more=on_host(word)).id for _ in range(count)]
-
-    found = compute.look_at_hypervisors(ids)
-
-    host = objects.Hypervisor(name="cmp1", state=state, status=status)
-    assert found == dict.fromkeys(ids, host)
-    assert host.is_well is is_well
-    assert len(nova.calls()) == 1
-
-
-def test_a_server_without_a_host_is_on_no_hypervisor(nova, compute):
-    server = nova.make(
-        more={"host_status": "", "OS-EXT-SRV-ATTR:hypervisor_hostname": None}
-    )
-
-    assert compute.look_at_hypervisors([server.id]) == {}
-
-
-def test_servers_of_others_have_no_hypervisor(nova, compute):
-    server = nova.make(more={**on_host("UP"), "tenant_id": "other"})
-
-    assert compute.look_at_hypervisors([server.id]) == {}
-
-
-def test_nothing_bad_is_said_of_a_hypervisor_in_a_cell_that_is_down(nova, compute):
-    servers = [nova.make(more=on_host("UP")) for _ in range(5)]
-    servers[0].is_down = True
-
-    found = compute.look_at_hypervisors([one.id for one in servers])
-
-    assert len(found) == 5
-    assert all(one.is_well for one in found.values())
-
-
-@pytest.mark.parametrize("answer", [FORBIDDEN, None])
-def test_who_may_not_ask_for_hypervisors_is_told_so(nova, compute, answer):
-    ids = [nova.make().id for _ in range(5)]
-    if answer is not None:
-        nova.tell("GET", f"{SERVERS}/detail", answer)
-
-    with pytest.raises(exceptions.CloudError, match="role admin") as caught:
-        compute.look_at_hypervisors(ids)
-
-    assert caught.value.status == 403
 
 
 def test_what_happens_to_servers_is_told_after_a_cursor(nova, compute):

@@ -227,8 +227,60 @@ def test_a_fault_that_comes_after_its_status_is_seen(nova, cloud):
     assert (before, after) == ("", "No valid host was found.")
 
 
+def test_a_server_that_is_restored_is_there_again(nova, cloud):
+    servers = [nova.make(status="ACTIVE") for _ in range(5)]
+    nova.change(servers[2], "SOFT_DELETED")
+    before = [statuses(cloud, servers)[2] for _ in range(2)]
+    nova.now += 300
+    nova.change(servers[2], "ACTIVE")
+
+    assert before == [base.GONE, "SOFT_DELETED"]
+    assert statuses(cloud, servers)[2] == "ACTIVE"
+    assert len(nova.calls()) == 3
+
+
+@pytest.fixture
+def looks(nova):
+    """What is known of servers; its clock is the cloud's."""
+    return server_looks.Looks(clock=lambda: float(nova.now))
+
+
+@pytest.fixture
+def api(nova):
+    sessions = border.sessions(nova.url)
+    yield AccountView(sessions, border.an_account(), border.REGION).api("compute")
+    sessions.close()
+
+
+@pytest.mark.parametrize("page", [2, 1000])
+def test_a_server_that_was_left_out_once_is_there_again(nova, looks, api, page):
+    nova.page = page
+    ids = [nova.make(status="ACTIVE").id for _ in range(5)]
+    late = nova.servers.pop(ids[2])
+    before = [looks.look(api, ids)[late.id].status for _ in range(2)]
+    nova.servers[late.id] = late
+    nova.now += server_looks.FULL_EVERY_S + 1
+
+    after = looks.look(api, ids)
+
+    assert before == [base.GONE] * 2
+    assert {one.status for one in after.values()} == {"ACTIVE"}
+
+
+def test_many_servers_that_are_gone_cost_no_calls_of_their_own(nova, cloud):
+    servers = [nova.make(status="ACTIVE") for _ in range(5)]
+    ids = [one.id for one in servers] + [f"gone-{number}" for number in range(9)]
+
+    seen = [cloud.look(SERVER, ids) for _ in range(4)]
+
+    assert seen[0] == seen[-1]
+    assert len(nova.calls()) == len(lists(nova)) == 4
+
+
 LATE = st.integers(0, int(server_looks.OVERLAP_S) - 1)
-STATUSES = st.sampled_from(["BUILD", "ACTIVE", "SHUTOFF", "ERROR", "DELETED"])
+STATUSES = st.sampled_from(
+    ["BUILD", "ACTIVE", "SHUTOFF", "ERROR", "SOFT_DELETED", "DELETED"]
+)
 
 
 class Walk(RuleBasedStateMachine):
@@ -262,7 +314,7 @@ class Walk(RuleBasedStateMachine):
     @rule(number=st.integers(0, 50))
     def take_cell_away_or_back(self, number):
         server = self.pick(number)
-        if server is not None and server.status != "DELETED":
+        if server is not None and server.status not in {"DELETED", "SOFT_DELETED"}:
             server.is_down = not server.is_down
             if not server.is_down:
                 # It is heard of again: its service reports.
@@ -292,6 +344,9 @@ class Walk(RuleBasedStateMachine):
             elif server.is_down:
                 # What was seen of it last, also when somebody else was looked at.
                 assert seen[one].status != base.GONE
+            elif server.status == "SOFT_DELETED":
+                # Lists leave it out, as if it were gone.
+                assert seen[one].status in {"SOFT_DELETED", base.GONE}
             else:
                 assert seen[one].status == server.status
 

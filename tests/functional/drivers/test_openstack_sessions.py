@@ -171,6 +171,12 @@ def test_a_service_without_keystone_is_busy_as_long_as_the_trust_works(cloud, ow
     assert cloud.tokens() == 2
 
 
+def test_a_service_without_keystone_has_made_nothing(cloud, owner):
+    cloud.tell("POST", SERVERS, AWAY)
+
+    assert type(refused(owner, MAKE, "POST")) is exceptions.CloudBusy
+
+
 def test_a_busy_service_is_not_asked_again(cloud, owner):
     cloud.tell("GET", SERVERS, Answer(status=503, headers={"Retry-After": "600"}))
 
@@ -271,12 +277,6 @@ def test_a_region_without_the_service_is_like_one(sessions):
     owner = AccountView(sessions, border.an_account(), "elsewhere")
 
     assert refused(owner).status == 400
-
-
-def test_versions_that_cant_be_found_out_dont_matter(cloud, owner, monkeypatch):
-    monkeypatch.setattr(cloud, "version", lambda _path: None)
-
-    assert owner.api("compute").read(READ) == {"servers": []}
 
 
 def test_owners_share_connections_but_no_cookies(cloud, sessions):

@@ -70,6 +70,19 @@ def test_a_node_is_repaired_when_the_cloud_tells(told, heal, event):
     assert told.rows(NodeNotice) == []
 
 
+@pytest.mark.parametrize("mark", ["\x00", "\ud800", "web"])
+def test_marks_that_are_no_ids_do_not_hide_what_else_is_told(told, heal, mark):
+    heal()
+    node = told.nodes()[0]
+    forged = recorded.about(recorded.NODE, node.physical_id, OLD)
+    forged["payload"]["metadata"] = {"cluster_node_id": mark}
+    batch = [forged, recorded.about(node.id, node.physical_id, OLD)]
+
+    took = hearing.take(told.engine.bench, [recorded.pair(one) for one in batch])
+
+    assert took == 1
+
+
 def test_the_status_in_the_cloud_decides(told, heal):
     heal()
 
