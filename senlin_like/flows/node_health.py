@@ -115,6 +115,8 @@ def recover(run: Run, bench: Workbench) -> Plan:
     node = NodeWork(run, bench)
 
     def look(ask: profiles.Ask) -> profiles.Step:
+        if ask.node.physical_id is None:
+            return profiles.Done(is_healthy=False, reason="There is no object.")
         return node.recipe.type.check(ask)
 
     def bring_back(ask: profiles.Ask) -> profiles.Step:

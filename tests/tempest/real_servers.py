@@ -184,7 +184,8 @@ def updates(trial: trials.Trial) -> None:
         trial.expect(_server(trial, node).status, "SHUTOFF", "status")
         trial.operate(node, "start")
     with trial.step("update: a flavor that there isn't"):
-        trial.refused(trial.server(**whole, flavor="no-such-flavor"), "no-such-flavor")
+        unknown = trial.server(**{**whole, "flavor": "no-such-flavor"})
+        trial.refused(unknown, "no-such-flavor")
     with trial.step("delete it"):
         trial.delete(node)
     user.network.delete_network(own)

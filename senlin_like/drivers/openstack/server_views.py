@@ -11,6 +11,9 @@ _LEFT_OUT = frozenset({"links", "adminPass", "OS-EXT-SRV-ATTR:user_data"})
 _HOSTS = ("OS-EXT-SRV-ATTR:hypervisor_hostname", "OS-EXT-SRV-ATTR:host")
 _ZONE = "OS-EXT-AZ:availability_zone"
 _VOLUMES = "os-extended-volumes:volumes_attached"
+_TASK = "OS-EXT-STS:task_state"
+#: Nova's names of what it does in a hard reboot; soft ones are of what runs.
+_REBOOTS = frozenset({"rebooting_hard", "reboot_pending_hard", "reboot_started_hard"})
 DELETED = "DELETED"
 #: What Nova says of a server in a cell that it can't ask.
 UNKNOWN = "UNKNOWN"
@@ -62,10 +65,16 @@ def asked_for(
 
 
 def observed(told: Mapping[str, Any]) -> base.Observed:
-    """Return how a server is; one that was deleted is gone."""
+    """Return how a server is; one that was deleted is gone.
+
+    Nova tells a reboot from the status of servers that run only: what is off, or in
+    ERROR, shows that until it is up.
+    """
     status = told["status"]
     if status == DELETED:
         return base.Observed(id=told["id"], status=base.GONE)
+    if told.get(_TASK) in _REBOOTS:
+        return base.Observed(id=told["id"], status="HARD_REBOOT")
     return base.Observed(id=told["id"], status=status, reason=fault(told))
 
 

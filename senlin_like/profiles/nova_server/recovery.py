@@ -50,7 +50,12 @@ def _reboot(ask: base.Ask, params: Mapping[str, Any]) -> base.Step:
         )
     if "rebooting" not in ask.turn.memo:
         acting.act(ask, server_id, "reboot", {"type": how})
-    return _until_active(ask, server_id, "rebooting")
+    # It may have been off, and may still seem so.
+    wait = waits.server(ask, server_id, "ACTIVE")
+    if "rebooting" not in ask.turn.memo or not waits.is_over(ask.turn, wait):
+        return base.Again(wait=wait, memo={**ask.turn.memo, "rebooting": True})
+    waits.refuse_failure(ask.turn, wait, f"Recovering server {server_id} (rebooting)")
+    return base.Done(reason=f"Server {server_id} is ACTIVE.")
 
 
 def _rebuild(
@@ -65,15 +70,15 @@ def _rebuild(
             "rebuild",
             rebuild_arguments(names, ask, params.get("image")),
         )
-    return _until_active(ask, server_id, "rebuilding")
+    return _until_active(ask, server_id)
 
 
-def _until_active(ask: base.Ask, server_id: str, step: str) -> base.Step:
-    """Wait until the server runs, after a step that may leave it off."""
+def _until_active(ask: base.Ask, server_id: str) -> base.Step:
+    """Wait until the server runs, after a rebuild that may leave it off."""
     wait = waits.server(ask, server_id, "ACTIVE", "SHUTOFF")
-    if step not in ask.turn.memo or not waits.is_over(ask.turn, wait):
-        return base.Again(wait=wait, memo={**ask.turn.memo, step: True})
-    waits.refuse_failure(ask.turn, wait, f"Recovering server {server_id} ({step})")
+    if "rebuilding" not in ask.turn.memo or not waits.is_over(ask.turn, wait):
+        return base.Again(wait=wait, memo={**ask.turn.memo, "rebuilding": True})
+    waits.refuse_failure(ask.turn, wait, f"Recovering server {server_id} (rebuilding)")
     if ask.turn.seen is not None and ask.turn.seen.status == "SHUTOFF":
         # What was off before stays off when it's rebuilt.
         if "starting" not in ask.turn.memo:

@@ -47,6 +47,19 @@ def test_a_rebuilt_server_has_the_new_image(kit, a_server):
     assert (rebuilt.image_id, rebuilt.name) == (image, "again")
 
 
+def test_a_stopped_server_doesnt_seem_off_while_it_is_rebooted(kit, a_server):
+    cloud = kit.cloud()
+    server = a_server()
+    cloud.compute.act(server.id, "stop", {})
+    kit.wait(cloud, SERVER, server.id, "SHUTOFF")
+
+    cloud.compute.act(server.id, "reboot", {"type": "HARD"})
+
+    seen = cloud.look(SERVER, [server.id])[server.id].status
+    assert seen in ("HARD_REBOOT", "ACTIVE")
+    kit.wait(cloud, SERVER, server.id, "ACTIVE")
+
+
 def test_a_stopped_server_stays_stopped_when_rebuilt(kit, a_server):
     cloud = kit.cloud()
     server = a_server()

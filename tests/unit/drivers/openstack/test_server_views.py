@@ -2,6 +2,8 @@
 
 import datetime
 
+import pytest
+
 from senlin_like.drivers import base
 from senlin_like.drivers.openstack import server_views
 
@@ -76,3 +78,20 @@ def test_a_fault_is_told_of_an_error_only():
 
 def test_an_error_without_a_fault_has_no_reason():
     assert server_views.observed({"id": "s", "status": "ERROR"}).reason == ""
+
+
+@pytest.mark.parametrize("status", ["SHUTOFF", "ERROR", "PAUSED", "SUSPENDED"])
+@pytest.mark.parametrize(
+    "task", ["rebooting_hard", "reboot_pending_hard", "reboot_started_hard"]
+)
+def test_a_reboot_is_seen_whatever_the_server_was(status, task):
+    told = {**TOLD, "status": status, "OS-EXT-STS:task_state": task}
+
+    assert server_views.observed(told) == base.Observed(id="s", status="HARD_REBOOT")
+
+
+@pytest.mark.parametrize("task", [None, "powering-off"])
+def test_other_tasks_change_nothing(task):
+    told = {**TOLD, "status": "SHUTOFF", "OS-EXT-STS:task_state": task}
+
+    assert server_views.observed(told).status == "SHUTOFF"
