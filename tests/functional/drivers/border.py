@@ -7,7 +7,7 @@ import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 from urllib import parse
 
 from senlin_like.drivers import base, options
@@ -218,10 +218,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+Made = TypeVar("Made", bound=Border)
+
+
 @contextlib.contextmanager
 def running() -> Iterator[Border]:
-    """Let it answer during the block."""
-    made = Border()
+    """Let one answer during the block."""
+    with answering(Border()) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def answering(made: Made) -> Iterator[Made]:
+    """Let a server answer during the block."""
     thread = threading.Thread(target=made.serve_forever, args=(0.01,))
     thread.start()
     try:

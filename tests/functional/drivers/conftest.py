@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 
 from senlin_like.drivers import base, objects
-from tests.functional.drivers import docker_kit, kits, openstack_kit
+from senlin_like.drivers.openstack.account import AccountView
+from tests.functional.drivers import (
+    border,
+    docker_kit,
+    kits,
+    nova_border,
+    openstack_kit,
+)
 
 #: openstacksdk warns of what it does itself; the kit uses more of it than we do.
 _OF_SDK = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
@@ -97,3 +104,32 @@ def a_server(
         return cloud.compute.get_server(server.id)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def _running_nova() -> Iterator[nova_border.Nova]:
+    with nova_border.running() as made:
+        yield made
+
+
+@pytest.fixture
+def nova(_running_nova: nova_border.Nova) -> nova_border.Nova:
+    """Nova's HTTP side, with nothing in it."""
+    _running_nova.reset()
+    return _running_nova
+
+
+@pytest.fixture
+def compute(nova: nova_border.Nova) -> Iterator[base.Compute]:
+    """What the driver makes of it, for one account."""
+    driver, made = nova_border.open_cloud(nova)
+    yield made.compute
+    driver.close()
+
+
+@pytest.fixture
+def account(cloud: border.Border) -> Iterator[AccountView]:
+    """An account in the ``cloud`` of the module's tests."""
+    sessions = border.sessions(cloud.url)
+    yield AccountView(sessions, border.an_account(), border.REGION)
+    sessions.close()

@@ -10,7 +10,6 @@ import contextlib
 import dataclasses
 import datetime
 import email.utils
-import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib import parse
@@ -159,16 +158,9 @@ def on_host(word: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def running() -> Iterator[Nova]:
-    """Let it answer during the block."""
-    made = Nova()
-    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    """Let one answer during the block."""
+    with border.answering(Nova()) as made:
         yield made
-    finally:
-        made.shutdown()
-        thread.join()
-        made.server_close()
 
 
 def open_cloud(nova: Nova) -> tuple[Any, base.Cloud]:

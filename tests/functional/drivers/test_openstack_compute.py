@@ -25,25 +25,6 @@ WRONG = refusal(409, "Cannot 'x' instance y while it is in vm_state building")
 LOCKED = refusal(409, "Instance y is locked")
 
 
-@pytest.fixture(scope="module")
-def running():
-    with nova_border.running() as made:
-        yield made
-
-
-@pytest.fixture
-def nova(running):
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def compute(nova):
-    driver, made = nova_border.open_cloud(nova)
-    yield made.compute
-    driver.close()
-
-
 @pytest.fixture
 def images(nova):
     driver, made = nova_border.open_cloud(nova)

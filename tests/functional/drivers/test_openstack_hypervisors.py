@@ -13,25 +13,6 @@ FORBIDDEN = Answer(
 )
 
 
-@pytest.fixture(scope="module")
-def running():
-    with nova_border.running() as made:
-        yield made
-
-
-@pytest.fixture
-def nova(running):
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def compute(nova):
-    driver, made = nova_border.open_cloud(nova)
-    yield made.compute
-    driver.close()
-
-
 @pytest.mark.parametrize("count", [1, 20])
 @pytest.mark.parametrize(
     ("word", "state", "status", "is_well"),

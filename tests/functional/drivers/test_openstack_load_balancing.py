@@ -6,7 +6,6 @@ from senlin_like import exceptions
 from senlin_like.drivers import balancing
 from senlin_like.drivers.base import GONE
 from senlin_like.drivers.openstack import load_balancing
-from senlin_like.drivers.openstack.account import AccountView
 from senlin_like.drivers.openstack.load_balancing import OpenStackLoadBalancing
 from tests.functional.drivers import border
 from tests.functional.drivers.border import Answer
@@ -20,13 +19,6 @@ MEMBERS = f"{ROOT}/pools/pool-1/members"
 def cloud():
     with border.running() as made:
         yield made
-
-
-@pytest.fixture
-def account(cloud):
-    sessions = border.sessions(cloud.url)
-    yield AccountView(sessions, border.an_account(), border.REGION)
-    sessions.close()
 
 
 @pytest.fixture

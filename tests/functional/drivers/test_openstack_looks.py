@@ -20,18 +20,6 @@ SERVER = base.ObjectKind.SERVER
 DETAIL = "/compute/v2.1/servers/detail"
 
 
-@pytest.fixture(scope="module")
-def running():
-    with nova_border.running() as made:
-        yield made
-
-
-@pytest.fixture
-def nova(running):
-    running.reset()
-    return running
-
-
 @pytest.fixture
 def cloud(nova):
     driver, made = nova_border.open_cloud(nova)
@@ -351,12 +339,12 @@ class Walk(RuleBasedStateMachine):
                 assert seen[one].status == server.status
 
 
-def test_whatever_happens_a_look_tells_what_is(running):
-    sessions = border.sessions(running.url)
+def test_whatever_happens_a_look_tells_what_is(nova):
+    sessions = border.sessions(nova.url)
     view = AccountView(sessions, border.an_account(), border.REGION)
 
     run_state_machine_as_test(
-        lambda: Walk(running, view),
+        lambda: Walk(nova, view),
         settings=hypothesis.settings(
             max_examples=15,
             stateful_step_count=25,

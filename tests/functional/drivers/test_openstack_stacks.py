@@ -5,7 +5,6 @@ import pytest
 from senlin_like import exceptions
 from senlin_like.drivers.base import GONE
 from senlin_like.drivers.openstack import orchestration
-from senlin_like.drivers.openstack.account import AccountView
 from senlin_like.drivers.openstack.orchestration import OpenStackOrchestration
 from tests.functional.drivers import border
 from tests.functional.drivers.border import Answer
@@ -28,13 +27,6 @@ def cloud():
         made.tell("PATCH", STACK, ACCEPTED)
         made.tell("PUT", STACK, ACCEPTED)
         yield made
-
-
-@pytest.fixture
-def account(cloud):
-    sessions = border.sessions(cloud.url)
-    yield AccountView(sessions, border.an_account(), border.REGION)
-    sessions.close()
 
 
 @pytest.fixture
