@@ -1,6 +1,7 @@
 """Says operations on servers in Nova's words."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -106,6 +107,8 @@ def begun(noted: Iterable[Mapping[str, Any]], since: float) -> set[str]:
     return found
 
 
+#: How Nova refuses what is asked of a server that it has just deleted.
+_GONE = re.compile(r"instance (\S+) while it is in vm_state deleted\b")
 #: Nova's names of what it has noted, where they aren't ours.
 _NOTED: Mapping[str, str] = {
     "changePassword": "change_password",
@@ -116,16 +119,20 @@ _NOTED: Mapping[str, str] = {
 
 @contextlib.contextmanager
 def told_apart() -> Iterator[None]:
-    """Tell a server that is busy from one that is in the wrong state.
+    """Tell a server that is busy, or gone, from one that is in the wrong state.
 
-    Nova answers both with 409. A task ends by itself, so that it is worth asking
+    Nova answers all with 409. A task ends by itself, so that it is worth asking
     again; a state stays.
 
     :raises CloudBusy: when the server is busy with a task.
+    :raises CloudNotFound: when it has been deleted just now.
     """
     try:
         yield
     except exceptions.CloudError as error:
         if error.status == HTTPStatus.CONFLICT and "task_state" in error.message:
             raise exceptions.CloudBusy(error.message) from error
+        gone = _GONE.search(error.message)
+        if error.status == HTTPStatus.CONFLICT and gone:
+            raise exceptions.CloudNotFound("server", gone[1]) from error
         raise

@@ -64,6 +64,8 @@ def test_a_server_that_was_evacuated_is_started():
     [
         ("while it is in task_state deleting", exceptions.CloudBusy, 503),
         ("while it is in vm_state building", exceptions.CloudError, 409),
+        ("while it is in vm_state deleted", exceptions.CloudNotFound, 404),
+        ("while it is in vm_state soft-delete", exceptions.CloudError, 409),
         ("Instance x is locked", exceptions.CloudError, 409),
     ],
 )
