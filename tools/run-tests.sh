@@ -19,7 +19,7 @@ cd "$ROOT" || exit 1
 
 ENVIRONMENT="${SENLIN_LIKE_TEST_VENV:-$ROOT/.venv-tests}"
 LOGS="$ROOT/build/test-logs"
-# The whole run's limit in seconds, against hanging; it should take a quarter of
+# The whole run's limit in seconds, against hanging; it should take half of
 # that on two idle cores. A stage that hangs is ended by its own limit.
 BUDGET=4800
 FAILED=0

@@ -1,5 +1,6 @@
 """The profile type itself: which module does which verb."""
 
+import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -117,8 +118,15 @@ class DockerContainer:
 
         Whether it exists is known to those who have the database.
 
-        :raises InvalidSpec: when both kinds of hosts are named, or none is known.
+        :raises InvalidSpec: when both kinds of hosts are named, or none is known; and
+            when the command can't be taken apart.
         """
+        try:
+            shlex.split(properties.get("command") or "")
+        except ValueError as error:
+            raise exceptions.InvalidSpec(
+                f"The value of 'command' is no command: {error}."
+            ) from error
         if self.host(properties) is None and cloud.containers.default_host() is None:
             raise exceptions.InvalidSpec(hosts.UNNAMED)
 

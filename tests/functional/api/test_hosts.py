@@ -67,6 +67,19 @@ def test_what_is_no_host_is_refused(client, create, node, cluster, properties, m
     assert [one["name"] for one in client.get("/v1/profiles").json["profiles"]] == ["p"]
 
 
+def test_a_command_with_half_a_quotation_is_refused(client, create, node):
+    properties = {"host_node": node["id"], "command": "sh -c 'sleep"}
+
+    made = create(**properties)
+    validated = client.post(
+        "/v1/profiles/validate", {"profile": {"spec": spec_of(**properties)}}
+    )
+
+    assert (made.status, validated.status) == (400, 400)
+    assert made.message == "The value of 'command' is no command: No closing quotation."
+    assert create(**{**properties, "command": "sh -c 'sleep 9'"}).status == 201
+
+
 def test_an_ambiguous_host_is_refused(client, create, profile, node):
     body = {"node": {"name": "n", "profile_id": profile["id"]}}
     client.post("/v1/nodes", body)
